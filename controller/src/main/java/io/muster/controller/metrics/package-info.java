@@ -1,0 +1,5 @@
+/** The controller's meters. */
+@NullMarked
+package io.muster.controller.metrics;
+
+import org.jspecify.annotations.NullMarked;
