@@ -1,0 +1,16 @@
+package io.muster.metadata.log.memory;
+
+import io.muster.metadata.log.AppendOutcome;
+import java.util.concurrent.CompletableFuture;
+
+/** An append whose caller still waits, in one process. */
+final class Promise {
+    /** Index in the committed log; -1 while it is not in the log of the latest leader. */
+    final CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
+
+    final Slot slot;
+
+    Promise(Slot slot) {
+        this.slot = slot;
+    }
+}
