@@ -26,7 +26,8 @@ final class ChangeColumns {
         checkLength(record.getRemovingMasksCount(), "removing_masks");
         checkLength(record.getLeaderEpochsCount(), "leader_epochs");
         long replicas = 0;
-        for (int count : record.getReplicaCountsList()) {
+        for (int i = 0; i < record.getReplicaCountsCount(); i++) {
+            int count = record.getReplicaCounts(i);
             check(count >= 0 && count <= PartitionState.MAX_REPLICAS, "a replica list of length %d", count);
             replicas += count;
         }
@@ -42,7 +43,9 @@ final class ChangeColumns {
             return false;
         }
         int delta = record.getSlotDeltas(row);
-        check(delta >= 0 && (row == 0 || delta > 0), "slots do not ascend at row %d", row);
+        if (delta < 0 || (row > 0 && delta == 0)) {
+            throw new InvariantViolation("slots do not ascend at row " + row);
+        }
         slot += delta;
         if (record.getReplicaCountsCount() > 0) {
             replicaStart = replicaEnd;

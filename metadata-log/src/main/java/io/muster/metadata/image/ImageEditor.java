@@ -15,13 +15,14 @@ import io.muster.log.v1.RequestRecord;
 import io.muster.log.v1.ResourceRecord;
 import io.muster.log.v1.ResourceRemovedRecord;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.organicdesign.fp.collections.PersistentHashMap;
 import org.organicdesign.fp.collections.PersistentTreeMap;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Replays records on top of an image. Lives for one batch (or one snapshot load); not thread-safe. Every check names the
@@ -38,6 +39,9 @@ final class ImageEditor {
     final PartitionTableEditor partitions;
 
     private final Map<Integer, @Nullable Broker> brokersBefore = new LinkedHashMap<>();
+    /** Brokers seen to be unfenced: saves a tree lookup for each partition. */
+    private final Set<Integer> mayLead = new HashSet<>();
+
     private final List<Resource> created = new ArrayList<>();
     private final List<Resource> removed = new ArrayList<>();
 
@@ -127,6 +131,7 @@ final class ImageEditor {
 
     private void put(Broker broker) {
         remember(broker.id());
+        mayLead.remove(broker.id());
         brokers = brokers.assoc(broker.id(), broker);
     }
 
@@ -163,6 +168,7 @@ final class ImageEditor {
                 "broker %d still holds replicas and cannot be removed",
                 record.getBrokerId());
         remember(record.getBrokerId());
+        mayLead.remove(record.getBrokerId());
         brokers = brokers.without(record.getBrokerId());
     }
 
@@ -237,12 +243,10 @@ final class ImageEditor {
         while (columns.next()) {
             PartitionState old = partitions.get(columns.slot());
             PartitionState state = columns.applyTo(old, offset);
-            check(
-                    state.leaderEpoch() >= old.leaderEpoch() && state.leaderEpoch() <= offset,
-                    "invariant 4: %s granted at %d after %d",
-                    state,
-                    offset,
-                    old.leaderEpoch());
+            boolean granted = state.leader() != NONE && state.leader() != old.leader();
+            if (granted && old.leaderEpoch() >= offset) {
+                throw new InvariantViolation("invariant 4: " + state + " granted twice at offset " + offset);
+            }
             checkPartition(state);
             partitions.replace(old, state);
         }
@@ -252,26 +256,39 @@ final class ImageEditor {
     private void checkPartition(PartitionState state) {
         int[] replicas = state.sharedReplicas();
         int all = PartitionState.allMask(replicas.length);
-        check(replicas.length >= 1 && replicas.length <= PartitionState.MAX_REPLICAS, "%s: bad replica count", state);
+        require(replicas.length >= 1 && replicas.length <= PartitionState.MAX_REPLICAS, state, "bad replica count");
         for (int i = 1; i < replicas.length; i++) {
             for (int j = 0; j < i; j++) {
-                check(replicas[i] != replicas[j], "%s: a broker holds two replicas", state);
+                require(replicas[i] != replicas[j], state, "a broker holds two replicas");
             }
         }
-        check(
+        require(
                 ((state.readyMask() | state.addingMask() | state.removingMask()) & ~all) == 0,
-                "invariant 6: %s names replicas it does not have",
-                state);
+                state,
+                "invariant 6: it names replicas it does not have");
         if (state.leader() != NONE) {
-            check(state.isReady(state.leader()), "invariant 6: the leader of %s is not ready", state);
-            check(
-                    !state.isHandingOver(),
-                    "%s: a leader was granted before broker %d released",
-                    state,
-                    state.releasing());
-            Broker broker = brokers.get(state.leader());
-            check(broker != null && !broker.isFenced(), "invariant 6: %s is led by a broker that is fenced", state);
+            require(state.isReady(state.leader()), state, "invariant 6: its leader is not ready");
+            require(!state.isHandingOver(), state, "a leader was granted before the last one released");
+            require(mayLead(state.leader()), state, "invariant 6: it is led by a broker that is fenced");
         }
+    }
+
+    private static void require(boolean holds, PartitionState state, String otherwise) {
+        if (!holds) {
+            throw new InvariantViolation(state + ": " + otherwise);
+        }
+    }
+
+    private boolean mayLead(int id) {
+        if (mayLead.contains(id)) {
+            return true;
+        }
+        Broker broker = brokers.get(id);
+        if (broker == null || broker.isFenced()) {
+            return false;
+        }
+        mayLead.add(id);
+        return true;
     }
 
     /** Invariant 6, the part that shows when a broker changes: a fenced broker leads nothing. */
@@ -286,6 +303,11 @@ final class ImageEditor {
     }
 
     void request(RequestRecord record, long offset) {
+        check(!answersByOffset.containsKey(offset), "two requests answered at offset %d", offset);
+        MetadataImage.KeptAnswer earlier = answers.get(record.getRequestId());
+        if (earlier != null) {
+            answersByOffset = answersByOffset.without(earlier.offset());
+        }
         answers = answers.assoc(record.getRequestId(), new MetadataImage.KeptAnswer(record.getReply(), offset));
         answersByOffset = answersByOffset.assoc(offset, record.getRequestId());
         while (answersByOffset.size() > MetadataImage.MAX_KEPT_REQUESTS) {
@@ -299,11 +321,5 @@ final class ImageEditor {
         List<ImageDelta.BrokerChange> brokerChanges = new ArrayList<>(brokersBefore.size());
         brokersBefore.forEach((id, old) -> brokerChanges.add(new ImageDelta.BrokerChange(old, brokers.get(id))));
         return new ImageDelta(partitions.changes(), brokerChanges, List.copyOf(created), List.copyOf(removed));
-    }
-
-    static RoaringBitmap allFree(int size) {
-        RoaringBitmap free = new RoaringBitmap();
-        free.add(0L, size);
-        return free;
     }
 }

@@ -60,6 +60,9 @@ public final class PartitionEdit {
 
     /** Sets a new replica list; who is ready, adding and removing stays so where the broker stays. */
     public PartitionEdit replicas(int... newReplicas) {
+        if (newReplicas.length == 0) {
+            throw new IllegalArgumentException("the last replica cannot be taken from " + before);
+        }
         int newReady = 0;
         int newAdding = 0;
         int newRemoving = 0;

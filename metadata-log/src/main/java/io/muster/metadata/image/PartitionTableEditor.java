@@ -3,6 +3,7 @@ package io.muster.metadata.image;
 import static io.muster.metadata.image.InvariantViolation.check;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class PartitionTableEditor {
             edit(broker).writable().add(slot);
         }
         countLeader(state.leader(), 1);
-        writableSets().update(slot, state);
+        writableSets().insert(slot, state);
         changes.add(new ImageDelta.PartitionChange(null, state));
     }
 
@@ -103,7 +104,7 @@ final class PartitionTableEditor {
             countLeader(old.leader(), -1);
             countLeader(state.leader(), 1);
         }
-        writableSets().update(slot, state);
+        writableSets().replace(slot, old, state);
         changes.add(new ImageDelta.PartitionChange(old, state));
     }
 
@@ -184,6 +185,6 @@ final class PartitionTableEditor {
     }
 
     List<ImageDelta.PartitionChange> changes() {
-        return List.copyOf(changes);
+        return Collections.unmodifiableList(changes);
     }
 }

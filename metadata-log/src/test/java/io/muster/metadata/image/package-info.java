@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.image;
+
+import org.jspecify.annotations.NullMarked;

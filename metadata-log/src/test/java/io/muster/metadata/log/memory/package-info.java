@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.log.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.record;
+
+import org.jspecify.annotations.NullMarked;
