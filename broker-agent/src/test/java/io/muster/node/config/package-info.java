@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.node.config;
+
+import org.jspecify.annotations.NullMarked;
