@@ -9,6 +9,9 @@ import java.util.function.LongFunction;
 /**
  * What was decided: facts, their cause, and the reply.
  *
+ * <p>An empty decision, too, rests on everything the image holds: its reply is given only once all batches below the image's
+ * next offset are committed.
+ *
  * @param <R> what the asker gets
  * @param cause why
  * @param records the facts; empty when nothing has to change
