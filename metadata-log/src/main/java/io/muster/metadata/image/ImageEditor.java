@@ -15,11 +15,9 @@ import io.muster.log.v1.RequestRecord;
 import io.muster.log.v1.ResourceRecord;
 import io.muster.log.v1.ResourceRemovedRecord;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.organicdesign.fp.collections.PersistentHashMap;
 import org.organicdesign.fp.collections.PersistentTreeMap;
@@ -39,8 +37,8 @@ final class ImageEditor {
     final PartitionTableEditor partitions;
 
     private final Map<Integer, @Nullable Broker> brokersBefore = new LinkedHashMap<>();
-    /** Brokers seen to be unfenced: saves a tree lookup for each partition. */
-    private final Set<Integer> mayLead = new HashSet<>();
+    /** {@link #brokers} as far as partitions asked for them: saves a tree lookup for each. Emptied when a broker changes. */
+    private IntTable<Broker> asked = new IntTable<>();
 
     private final List<Resource> created = new ArrayList<>();
     private final List<Resource> removed = new ArrayList<>();
@@ -131,8 +129,8 @@ final class ImageEditor {
 
     private void put(Broker broker) {
         remember(broker.id());
-        mayLead.remove(broker.id());
         brokers = brokers.assoc(broker.id(), broker);
+        asked = new IntTable<>();
     }
 
     private void remember(int id) {
@@ -168,8 +166,8 @@ final class ImageEditor {
                 "broker %d still holds replicas and cannot be removed",
                 record.getBrokerId());
         remember(record.getBrokerId());
-        mayLead.remove(record.getBrokerId());
         brokers = brokers.without(record.getBrokerId());
+        asked = new IntTable<>();
     }
 
     private void resource(ResourceRecord record, long offset) {
@@ -196,10 +194,12 @@ final class ImageEditor {
             int ready = 0;
             for (int i = 0; i < factor; i++) {
                 replicas[i] = record.getReplicas(p * factor + i);
-                Broker broker = brokers.get(replicas[i]);
-                check(broker != null, "resource %s: unknown broker %d", record.getName(), replicas[i]);
+                Broker broker = broker(replicas[i]);
+                if (broker == null) {
+                    throw new InvariantViolation("resource " + record.getName() + ": unknown broker " + replicas[i]);
+                }
                 // A new partition has nothing to catch up with: every live replica is ready from the start.
-                ready |= broker != null && broker.isUnfenced() ? 1 << i : 0;
+                ready |= broker.isUnfenced() ? 1 << i : 0;
             }
             int leader = record.getLeaders(p);
             PartitionState state = new PartitionState(
@@ -280,15 +280,19 @@ final class ImageEditor {
     }
 
     private boolean mayLead(int id) {
-        if (mayLead.contains(id)) {
-            return true;
+        Broker broker = broker(id);
+        return broker != null && !broker.isFenced();
+    }
+
+    private @Nullable Broker broker(int id) {
+        Broker broker = asked.get(id);
+        if (broker == null) {
+            broker = brokers.get(id);
+            if (broker != null) {
+                asked.put(id, broker);
+            }
         }
-        Broker broker = brokers.get(id);
-        if (broker == null || broker.isFenced()) {
-            return false;
-        }
-        mayLead.add(id);
-        return true;
+        return broker;
     }
 
     /** Invariant 6, the part that shows when a broker changes: a fenced broker leads nothing. */

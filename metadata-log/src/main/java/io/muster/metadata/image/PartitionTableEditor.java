@@ -1,12 +1,8 @@
 package io.muster.metadata.image;
 
-import static io.muster.metadata.image.InvariantViolation.check;
-
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.organicdesign.fp.collections.MutList;
 import org.organicdesign.fp.collections.PersistentTreeMap;
@@ -21,17 +17,20 @@ final class PartitionTableEditor {
     private final MetadataImage before;
     private @Nullable MutList<@Nullable PartitionState> table;
     private @Nullable RoaringBitmap freeSlots;
-    private @Nullable PartitionSets sets;
-    private final Map<Integer, WorkEdit> work = new HashMap<>();
+    private final PartitionSetsEdit sets;
+    private final IntTable<WorkEdit> work = new IntTable<>();
+    private final List<WorkEdit> edited = new ArrayList<>();
     private final List<ImageDelta.PartitionChange> changes = new ArrayList<>();
     private int size;
 
     private static final class WorkEdit {
+        private final int broker;
         private final BrokerWork base;
         private @Nullable RoaringBitmap copy;
         private int leaders;
 
-        WorkEdit(BrokerWork base) {
+        WorkEdit(int broker, BrokerWork base) {
+            this.broker = broker;
             this.base = base;
             this.leaders = base.leaders();
         }
@@ -50,6 +49,7 @@ final class PartitionTableEditor {
 
     PartitionTableEditor(MetadataImage before) {
         this.before = before;
+        this.sets = new PartitionSetsEdit(before.sets);
         this.size = before.table.size();
     }
 
@@ -69,19 +69,23 @@ final class PartitionTableEditor {
     /** Puts a new partition into a free slot, or at the end of the table. */
     void insert(PartitionState state) {
         int slot = state.slot();
-        check(slot >= 0 && slot <= size, "%s: slot %d is beyond the table of %d", state, slot, size);
+        if (slot < 0 || slot > size) {
+            throw new InvariantViolation(state + ": slot " + slot + " is beyond the table of " + size);
+        }
         if (slot == size) {
             writableTable().append(state);
             size++;
         } else {
-            check(writableFree().checkedRemove(slot), "%s: slot %d is in use", state, slot);
+            if (!writableFree().checkedRemove(slot)) {
+                throw new InvariantViolation(state + ": slot " + slot + " is in use");
+            }
             writableTable().replace(slot, state);
         }
         for (int broker : state.sharedReplicas()) {
             edit(broker).writable().add(slot);
         }
         countLeader(state.leader(), 1);
-        writableSets().insert(slot, state);
+        sets.update(slot, null, state);
         changes.add(new ImageDelta.PartitionChange(null, state));
     }
 
@@ -104,7 +108,7 @@ final class PartitionTableEditor {
             countLeader(old.leader(), -1);
             countLeader(state.leader(), 1);
         }
-        writableSets().replace(slot, old, state);
+        sets.update(slot, old, state);
         changes.add(new ImageDelta.PartitionChange(old, state));
     }
 
@@ -116,7 +120,7 @@ final class PartitionTableEditor {
             edit(broker).writable().remove(slot);
         }
         countLeader(old.leader(), -1);
-        writableSets().remove(slot);
+        sets.update(slot, old, null);
         changes.add(new ImageDelta.PartitionChange(old, null));
     }
 
@@ -137,7 +141,13 @@ final class PartitionTableEditor {
     }
 
     private WorkEdit edit(int broker) {
-        return work.computeIfAbsent(broker, id -> new WorkEdit(before.work(id)));
+        WorkEdit edit = work.get(broker);
+        if (edit == null) {
+            edit = new WorkEdit(broker, before.work(broker));
+            work.put(broker, edit);
+            edited.add(edit);
+        }
+        return edit;
     }
 
     private MutList<@Nullable PartitionState> writableTable() {
@@ -154,13 +164,6 @@ final class PartitionTableEditor {
         return freeSlots;
     }
 
-    private PartitionSets writableSets() {
-        if (sets == null) {
-            sets = before.sets.copy();
-        }
-        return sets;
-    }
-
     PersistentVector<@Nullable PartitionState> table() {
         return table == null ? before.table : (PersistentVector<@Nullable PartitionState>) table.immutable();
     }
@@ -170,16 +173,16 @@ final class PartitionTableEditor {
     }
 
     PartitionSets sets() {
-        return sets == null ? before.sets : sets;
+        return sets.build();
     }
 
     PersistentTreeMap<Integer, BrokerWork> work() {
         PersistentTreeMap<Integer, BrokerWork> next = before.work;
-        for (Map.Entry<Integer, WorkEdit> edit : work.entrySet()) {
-            BrokerWork built = edit.getValue().build();
+        for (WorkEdit edit : edited) {
+            BrokerWork built = edit.build();
             next = built.replicas() == 0 && built.leaders() == 0
-                    ? next.without(edit.getKey())
-                    : next.assoc(edit.getKey(), built);
+                    ? next.without(edit.broker)
+                    : next.assoc(edit.broker, built);
         }
         return next;
     }
