@@ -1,9 +1,10 @@
 package io.muster.metadata.image;
 
 import io.muster.log.v1.PartitionChangesRecord;
-import java.util.Collection;
-import java.util.TreeMap;
-import java.util.function.IntFunction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Partition changes of one batch, collected by slot and written as packed columns. A later change of the same partition
@@ -11,18 +12,39 @@ import java.util.function.IntFunction;
  * Not thread-safe.
  */
 public final class PartitionChanges {
-    private final TreeMap<Integer, PartitionState> bySlot = new TreeMap<>();
-    private final IntFunction<PartitionState> current;
+    /** A partition that was put: as the image has it, and as it is to be. */
+    private static final class Row {
+        private final PartitionState before;
+        private PartitionState after;
+
+        Row(PartitionState before) {
+            this.before = before;
+            this.after = before;
+        }
+
+        boolean isChange() {
+            return after != before;
+        }
+    }
+
+    private final MetadataImage image;
+    private final IntTable<Row> bySlot = new IntTable<>();
+    /** Decisions walk partitions by slot, so rows mostly come in order and need no sorting. */
+    private final List<Row> rows = new ArrayList<>();
+
+    private boolean ascending = true;
+    private int highestSlot = -1;
+    private int size;
 
     /** @param image the image that the changes are made against */
     public PartitionChanges(MetadataImage image) {
-        this.current = image::partitionAt;
+        this.image = image;
     }
 
     /** The state of a slot with the changes collected so far. */
     public PartitionState get(int slot) {
-        PartitionState changed = bySlot.get(slot);
-        return changed != null ? changed : current.apply(slot);
+        Row row = slot > highestSlot ? null : bySlot.get(slot);
+        return row == null ? image.partitionAt(slot) : row.after;
     }
 
     /** Starts an edit on top of the changes collected so far. */
@@ -31,27 +53,53 @@ public final class PartitionChanges {
     }
 
     public void put(PartitionState after) {
-        if (after.equals(current.apply(after.slot()))) {
-            bySlot.remove(after.slot());
-        } else {
-            bySlot.put(after.slot(), after);
-        }
+        Row row = row(after.slot());
+        boolean was = row.isChange();
+        row.after = after.equals(row.before) ? row.before : after;
+        size += (row.isChange() ? 1 : 0) - (was ? 1 : 0);
     }
 
     public void put(PartitionEdit edit) {
         put(edit.build());
     }
 
+    private Row row(int slot) {
+        Row row = slot > highestSlot ? null : bySlot.get(slot);
+        if (row == null) {
+            row = new Row(image.partitionAt(slot));
+            bySlot.put(slot, row);
+            rows.add(row);
+            ascending &= slot > highestSlot;
+            highestSlot = Math.max(highestSlot, slot);
+        }
+        return row;
+    }
+
     public boolean isEmpty() {
-        return bySlot.isEmpty();
+        return size == 0;
     }
 
     public int size() {
-        return bySlot.size();
+        return size;
     }
 
-    public Collection<PartitionState> states() {
-        return bySlot.values();
+    /** The changed partitions by slot. */
+    public List<PartitionState> states() {
+        List<PartitionState> states = new ArrayList<>(size);
+        for (Row row : changedRows()) {
+            states.add(row.after);
+        }
+        return states;
+    }
+
+    private List<Row> changedRows() {
+        if (ascending && size == rows.size()) {
+            return rows;
+        }
+        return rows.stream()
+                .filter(Row::isChange)
+                .sorted(Comparator.comparingInt(row -> row.before.slot()))
+                .toList();
     }
 
     /** The changes as one record; a column that nothing changes is left out. */
@@ -63,9 +111,11 @@ public final class PartitionChanges {
         boolean replicas = false;
         boolean adding = false;
         boolean removing = false;
-        for (PartitionState after : bySlot.values()) {
-            PartitionState before = current.apply(after.slot());
-            boolean newReplicas = !java.util.Arrays.equals(before.sharedReplicas(), after.sharedReplicas());
+        List<Row> changed = changedRows();
+        for (Row row : changed) {
+            PartitionState before = row.before;
+            PartitionState after = row.after;
+            boolean newReplicas = hasNewReplicas(row);
             leaders |= before.leader() != after.leader();
             ready |= newReplicas || before.readyMask() != after.readyMask();
             releasing |= before.releasing() != after.releasing();
@@ -76,7 +126,8 @@ public final class PartitionChanges {
         }
         PartitionChangesRecord.Builder record = PartitionChangesRecord.newBuilder();
         int previous = 0;
-        for (PartitionState after : bySlot.values()) {
+        for (Row row : changed) {
+            PartitionState after = row.after;
             record.addSlotDeltas(after.slot() - previous);
             previous = after.slot();
             if (leaders) {
@@ -92,7 +143,7 @@ public final class PartitionChanges {
                 record.addTargets(after.target());
             }
             if (replicas) {
-                appendReplicas(record, current.apply(after.slot()), after);
+                appendReplicas(record, row);
             }
             if (adding) {
                 record.addAddingMasks(after.addingMask());
@@ -104,14 +155,17 @@ public final class PartitionChanges {
         return record.build();
     }
 
-    private static void appendReplicas(
-            PartitionChangesRecord.Builder record, PartitionState before, PartitionState after) {
-        if (java.util.Arrays.equals(before.sharedReplicas(), after.sharedReplicas())) {
+    private static boolean hasNewReplicas(Row row) {
+        return !Arrays.equals(row.before.sharedReplicas(), row.after.sharedReplicas());
+    }
+
+    private static void appendReplicas(PartitionChangesRecord.Builder record, Row row) {
+        if (!hasNewReplicas(row)) {
             record.addReplicaCounts(0);
             return;
         }
-        record.addReplicaCounts(after.replicaCount());
-        for (int broker : after.sharedReplicas()) {
+        record.addReplicaCounts(row.after.replicaCount());
+        for (int broker : row.after.sharedReplicas()) {
             record.addReplicas(broker);
         }
     }
