@@ -53,10 +53,10 @@ public final class ConfigKeys {
             "controller.quorum.bootstrap.servers",
             KeyTypes.endpoints(),
             ALL,
-            "gRPC listeners (`listener`) of some voters, better of all. A broker that is no voter finds the controller "
-                    + "through them. A voter should list the other voters too: it asks them who leads, and a voter whose "
-                    + "log is empty asks them whether the cluster already has a history before it votes. A voter that "
-                    + "lists none cannot ask, and relies on the quorum alone.");
+            "gRPC listeners (`listener`) of the voters. A broker that is no voter finds the controller through them and must "
+                    + "set it; some of the voters are enough. A voter of a quorum of two or more must list all of them: it "
+                    + "asks them who leads, and a voter whose log is blank votes only after every other one has told it "
+                    + "that the cluster has no history yet.");
 
     public static final ConfigKey<Endpoint> QUORUM_LISTENER = derived(
             "quorum.listener",

@@ -23,6 +23,7 @@ final class TopologyChecks {
                         ConfigKeys.VOTERS, "a controller must know the initial voters; write 1@host1:9093,2@host2:9093,…");
             }
             deriveQuorumListener();
+            draft.find(ConfigKeys.VOTERS).filter(voters -> voters.size() > 1).ifPresent(voters -> requireServers(voters.size()));
         } else if (!draft.isSet(ConfigKeys.BOOTSTRAP_SERVERS)) {
             draft.problem(
                     ConfigKeys.BOOTSTRAP_SERVERS,
@@ -31,6 +32,16 @@ final class TopologyChecks {
         }
         deriveAdvertisedListener();
         checkPorts();
+    }
+
+    private void requireServers(int voters) {
+        if (!draft.isSet(ConfigKeys.BOOTSTRAP_SERVERS)) {
+            draft.problem(
+                    ConfigKeys.BOOTSTRAP_SERVERS,
+                    "one of " + voters + " voters must know where the others listen for gRPC, to ask who leads and "
+                            + "whether they have a log before it votes with a blank one; write the listener of every "
+                            + "voter, as in host1:9090,host2:9090");
+        }
     }
 
     private void checkVoters(List<Voter> voters) {

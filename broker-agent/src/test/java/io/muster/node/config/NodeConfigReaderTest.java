@@ -22,6 +22,7 @@ class NodeConfigReaderTest {
             log.dir=/tmp/x
             listener=127.0.0.1:9090
             controller.quorum.voters=1@h1:9093,2@h2:9093
+            controller.quorum.bootstrap.servers=h1:9090,h2:9090
             """;
     private static final String BROKER =
             """
@@ -173,6 +174,7 @@ class NodeConfigReaderTest {
         assertThat(problemsOf(base + "controller.quorum.voters=2@h:1,3@h:2\n")).contains("n.properties:5", "is not in the list [2, 3]");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,1@h:2\n")).contains("node id 1 is in the list twice");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:1\n")).contains("voters 1 and 2 have the same address h:1");
+        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:2\n")).contains("one of 2 voters must know where the others listen");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,\n")).contains("empty entry");
         assertThat(problemsOf(base + "controller.quorum.voters=h:1\n")).contains("must be id@host:port");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:99999\n")).contains("not between 1 and 65535");
@@ -185,7 +187,7 @@ class NodeConfigReaderTest {
 
     @Test
     void listenersMustNotClashAndMustBeReachable() throws IOException {
-        assertThat(problemsOf(VOTER + "http.listener=:9090\n")).contains("n.properties:6: http.listener", "clashes with listener");
+        assertThat(problemsOf(VOTER + "http.listener=:9090\n")).contains("n.properties:7: http.listener", "clashes with listener");
         assertThat(problemsOf(VOTER + "http.listener=127.0.0.1:9093\n")).contains("clashes with quorum.listener");
         assertThat(problemsOf(BROKER.replace("127.0.0.1", ""))).contains("advertised.listener: it must be set");
         assertThat(problemsOf(BROKER + "advertised.listener=0.0.0.0:9090\n")).contains("nobody can connect");
@@ -194,10 +196,10 @@ class NodeConfigReaderTest {
 
     @Test
     void timeoutsMustNotContradictEachOther() throws IOException {
-        assertThat(problemsOf(VOTER + "broker.lease.ms=2900\n")).contains("n.properties:6: broker.lease.ms", "two brokers");
+        assertThat(problemsOf(VOTER + "broker.lease.ms=2900\n")).contains("n.properties:7: broker.lease.ms", "two brokers");
         assertThat(problemsOf(VOTER + "broker.clock.drift.margin.ms=1000\n")).contains("drift margin of 1000 ms");
         assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=1000\n")).contains("one that is lost ends a lease");
-        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=4000\n")).contains("n.properties:6");
+        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=4000\n")).contains("n.properties:7");
         assertThat(problemsOf(VOTER + "broker.rpc.timeout.ms=1600\n")).contains("comes too late for a lease");
         assertThat(problemsOf(VOTER + "quorum.election.timeout.ms=3000\n")).contains("is not over before a session");
         assertThat(read(VOTER + "broker.session.timeout.ms=9000\nbroker.heartbeat.interval.ms=2000\n").get(ConfigKeys.LEASE_MS))

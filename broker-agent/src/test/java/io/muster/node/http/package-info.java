@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.node.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.node.metrics;
+
+import org.jspecify.annotations.NullMarked;
