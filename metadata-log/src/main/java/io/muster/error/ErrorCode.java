@@ -23,5 +23,7 @@ public enum ErrorCode {
     /** A message carries an epoch that is no longer current. */
     STALE_EPOCH,
     /** Data on disk or on the wire is damaged or of a version that this software does not read. */
-    CORRUPT
+    CORRUPT,
+    /** Muster has a defect: the request was refused because its decision failed. Nothing changed; the log has the details. */
+    INTERNAL
 }

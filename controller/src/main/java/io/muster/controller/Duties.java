@@ -1,0 +1,213 @@
+package io.muster.controller;
+
+import io.muster.controller.decide.Balance;
+import io.muster.controller.decide.Command;
+import io.muster.controller.decide.Decision;
+import io.muster.controller.decide.FenceBroker;
+import io.muster.controller.decide.LeaseOver;
+import io.muster.controller.liveness.Liveness;
+import io.muster.controller.liveness.Verdict;
+import io.muster.error.ErrorCode;
+import io.muster.metadata.image.Broker;
+import io.muster.metadata.image.ImageDelta;
+import io.muster.metadata.image.MetadataImage;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the controller does unasked: fences whom liveness condemns, ends hand-overs whose old owner's lease is over, and
+ * balances.
+ *
+ * <p>A hand-over that is not acknowledged by the release timeout: the old owner gets no further lease. When its last one is
+ * over, what it holds up is granted to others; then it gets leases again, once its image holds those grants. An
+ * acknowledgement in the meantime ends this at once, mostly before any lease lapsed. Not thread-safe.
+ */
+final class Duties {
+    private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
+    /** Before what failed is tried again. */
+    private static final long PAUSE_NS = 100_000_000;
+
+    private final ControllerSettings settings;
+    private final Liveness liveness;
+    private final ControllerCore core;
+    private final ControllerEvents events;
+    private final Releases releases = new Releases();
+    private final Set<Integer> withheld = new HashSet<>();
+    private final Set<Integer> endingLeases = new HashSet<>();
+    /** Broker to the earliest next attempt to end its hand-overs. */
+    private final Map<Integer, Long> retryNs = new HashMap<>();
+
+    private long nextBalanceNs;
+    private boolean balancing;
+    private long balancedOffset;
+    private long balanceDueMs;
+    /** Answers of an earlier leadership are not for this one. */
+    private long generation;
+
+    Duties(ControllerSettings settings, Liveness liveness, ControllerCore core, ControllerEvents events) {
+        this.settings = settings;
+        this.liveness = liveness;
+        this.core = core;
+        this.events = events;
+    }
+
+    void start(MetadataImage image, long nowNs) {
+        stop();
+        releases.start(image, nowNs);
+        nextBalanceNs = nowNs + ns(settings.balanceIntervalMs());
+        balancedOffset = -1;
+    }
+
+    void stop() {
+        generation++;
+        withheld.clear();
+        endingLeases.clear();
+        retryNs.clear();
+        balancing = false;
+    }
+
+    void onApplied(ImageDelta delta, long nowNs) {
+        releases.follow(delta, nowNs);
+    }
+
+    void run(MetadataImage committed, long nowNs, long wallMs) {
+        for (Verdict verdict : liveness.verdicts(nowNs)) {
+            fence(verdict, nowNs);
+        }
+        if (!releases.isEmpty() || !withheld.isEmpty()) {
+            endHandOvers(committed, nowNs);
+        }
+        if (nowNs - nextBalanceNs >= 0) {
+            nextBalanceNs = nowNs + ns(settings.balanceIntervalMs());
+            balance(committed, nowNs, wallMs);
+        }
+    }
+
+    private void fence(Verdict verdict, long nowNs) {
+        LOG.warn(
+                "Broker {} epoch {} is to be fenced, because of {}: {}",
+                verdict.broker(),
+                verdict.epoch(),
+                verdict.kind(),
+                verdict.reason());
+        long now = generation;
+        FenceBroker command = new FenceBroker(verdict.broker(), verdict.epoch(), verdict.kind(), verdict.reason());
+        core.submitUrgent(command, true, nowNs).whenComplete((done, error) -> {
+            if (now != generation) {
+                return;
+            }
+            if (error == null) {
+                events.onFenced(verdict.kind(), verdict.sinceNs());
+            } else if (Errors.code(error) != ErrorCode.UNKNOWN_OUTCOME) {
+                LOG.warn("Broker {} was not fenced: {}", verdict.broker(), error.getMessage());
+                liveness.pardon(verdict.broker(), verdict.epoch(), nowNs + PAUSE_NS);
+            }
+        });
+    }
+
+    private void endHandOvers(MetadataImage committed, long nowNs) {
+        for (int broker : releases.brokers()) {
+            if (endingLeases.contains(broker) || nowNs - retryNs.getOrDefault(broker, nowNs) < 0) {
+                continue;
+            }
+            OptionalLong overNs = liveness.leaseOverNs(broker, nowNs);
+            if (overNs.isPresent() && nowNs - overNs.getAsLong() >= 0) {
+                endLease(broker, nowNs);
+            } else if (overNs.isEmpty()
+                    && nowNs - releases.oldestNs(broker) >= ns(settings.releaseTimeoutMs())
+                    && withheld.add(broker)) {
+                LOG.warn(
+                        "Broker {} has not released {} partitions within {} ms: it gets no further lease until it does or"
+                                + " its lease is over.",
+                        broker,
+                        releases.count(broker),
+                        settings.releaseTimeoutMs());
+                liveness.withhold(broker);
+            }
+        }
+        withheld.removeIf(broker -> {
+            boolean settled = !releases.isReleasing(broker) && !endingLeases.contains(broker);
+            if (settled) {
+                retryNs.remove(broker);
+                liveness.resume(broker, committed.nextOffset());
+            }
+            return settled;
+        });
+    }
+
+    private void endLease(int broker, long nowNs) {
+        endingLeases.add(broker);
+        retryNs.put(broker, nowNs + PAUSE_NS);
+        long now = generation;
+        String reason = "The lease of broker " + broker + " is over.";
+        Command<Boolean> command = new IfNotRenewed(new LeaseOver(broker, reason), withheld);
+        core.submitUrgent(command, false, nowNs).whenComplete((done, error) -> {
+            if (now == generation) {
+                endingLeases.remove(broker);
+                if (error != null) {
+                    LOG.warn("What broker {} holds up was not granted on: {}", broker, error.getMessage());
+                }
+            }
+        });
+    }
+
+    /** The lease can be over only while it is not renewed: not if the broker is unfenced by a batch still under way. */
+    private record IfNotRenewed(LeaseOver command, Set<Integer> withheld) implements Command<Boolean> {
+        @Override
+        public String name() {
+            return command.name();
+        }
+
+        @Override
+        public Decision<Boolean> decide(MetadataImage image, long wallMs) {
+            boolean fenced = image.broker(command.id()).map(Broker::isFenced).orElse(true);
+            return fenced || withheld.contains(command.id())
+                    ? command.decide(image, wallMs)
+                    : Decision.nothing(false);
+        }
+    }
+
+    private void balance(MetadataImage committed, long nowNs, long wallMs) {
+        long offset = committed.nextOffset();
+        if (balancing || offset == 0 || (offset == balancedOffset && wallMs < balanceDueMs)) {
+            return;
+        }
+        balancing = true;
+        long now = generation;
+        Balance command = new Balance(settings.movesInFlightMax(), settings.replacementDelayMs());
+        core.submit(command, nowNs).whenComplete((changes, error) -> {
+            if (now != generation) {
+                return;
+            }
+            balancing = false;
+            if (error != null) {
+                LOG.warn("Balancing failed: {}", error.getMessage());
+            } else if (changes == 0) {
+                // It reads every partition: not again until something changes or falls due.
+                balancedOffset = offset;
+                balanceDueMs = command.nextDueMs(committed, wallMs);
+            }
+        });
+    }
+
+    long nextDeadlineNs(long nowNs) {
+        long next = Math.min(nextBalanceNs, liveness.nextVerdictNs(nowNs));
+        for (int broker : releases.brokers()) {
+            if (!endingLeases.contains(broker)) {
+                OptionalLong overNs = liveness.leaseOverNs(broker, nowNs);
+                long dueNs = overNs.orElseGet(() -> releases.oldestNs(broker) + ns(settings.releaseTimeoutMs()));
+                next = Math.min(next, Math.max(dueNs, retryNs.getOrDefault(broker, dueNs)));
+            }
+        }
+        return Math.max(next, nowNs);
+    }
+
+    private static long ns(long ms) {
+        return ms * 1_000_000;
+    }
+}

@@ -1,0 +1,19 @@
+package io.muster.controller;
+
+import io.muster.error.ErrorCode;
+import io.muster.rpc.v1.RefusalCode;
+
+/** What a broker is told when its registration fails. */
+final class Refusals {
+    private Refusals() {}
+
+    static RefusalCode code(ErrorCode code) {
+        return switch (code) {
+            case NOT_CONTROLLER -> RefusalCode.NOT_CONTROLLER;
+            case ALREADY_EXISTS -> RefusalCode.DUPLICATE_NODE;
+            case STALE_EPOCH -> RefusalCode.STALE_EPOCH;
+            case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, CORRUPT -> RefusalCode.BAD_REQUEST;
+            case OVERLOADED, UNKNOWN_OUTCOME, TIMED_OUT, UNAVAILABLE, INTERNAL -> RefusalCode.OVERLOADED;
+        };
+    }
+}
