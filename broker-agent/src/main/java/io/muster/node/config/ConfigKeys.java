@@ -126,7 +126,7 @@ public final class ConfigKeys {
             "broker.rpc.timeout.ms",
             KeyTypes.millis(10, 60_000),
             "500",
-            HOST,
+            ALL,
             "How long a broker waits for the controller to connect or to answer before it tries another voter.");
 
     public static final ConfigKey<Long> LEASE_MS = derived(
@@ -136,8 +136,7 @@ public final class ConfigKeys {
             ALL,
             "How long a broker may own work after the sending of a heartbeat that the controller confirmed. When it is "
                     + "over, the broker stops acting as owner by itself. It must outlast one lost heartbeat "
-                    + "(2 × `broker.heartbeat.interval.ms` < `broker.lease.ms`) and one slow answer "
-                    + "(`broker.heartbeat.interval.ms` + `broker.rpc.timeout.ms` ≤ `broker.lease.ms`), and end before the "
+                    + "(2 × `broker.heartbeat.interval.ms` + `broker.rpc.timeout.ms` < `broker.lease.ms`) and end before the "
                     + "session does (`broker.lease.ms` + `broker.clock.drift.margin.ms` < `broker.session.timeout.ms`).");
 
     public static final ConfigKey<Long> SESSION_TIMEOUT_MS = withDefault(
@@ -162,6 +161,13 @@ public final class ConfigKeys {
             "1000",
             ALL,
             "How long the application may take to let go of a partition in a planned hand-over.");
+
+    public static final ConfigKey<Long> SHUTDOWN_TIMEOUT_MS = withDefault(
+            "shutdown.timeout.ms",
+            KeyTypes.millis(0, HOUR_MS),
+            "10000",
+            ALL,
+            "How long a node that is told to stop hands over its work before it stops all the same.");
 
     public static final ConfigKey<Boolean> PROOF_OF_DEATH = withDefault(
             "broker.proof.of.death.enabled",
@@ -233,6 +239,7 @@ public final class ConfigKeys {
             SESSION_TIMEOUT_MS,
             DRIFT_MARGIN_MS,
             RELEASE_TIMEOUT_MS,
+            SHUTDOWN_TIMEOUT_MS,
             PROOF_OF_DEATH,
             REPLACEMENT_DELAY_MS,
             BALANCE_INTERVAL_MS,

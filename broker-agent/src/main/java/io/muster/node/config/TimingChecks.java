@@ -23,9 +23,8 @@ final class TimingChecks {
         if (lease.isPresent() && session.isPresent() && drift.isPresent()) {
             checkLeaseEndsFirst(lease.get(), drift.get(), session.get());
         }
-        if (lease.isPresent() && heartbeat.isPresent()) {
-            checkLostHeartbeat(heartbeat.get(), lease.get());
-            rpc.ifPresent(timeout -> checkSlowAnswer(heartbeat.get(), timeout, lease.get()));
+        if (lease.isPresent() && heartbeat.isPresent() && rpc.isPresent()) {
+            checkLostHeartbeat(heartbeat.get(), rpc.get(), lease.get());
         }
         if (isController && session.isPresent()) {
             draft.find(ConfigKeys.ELECTION_TIMEOUT_MS).ifPresent(election -> checkElection(election, session.get()));
@@ -44,24 +43,18 @@ final class TimingChecks {
         }
     }
 
-    private void checkLostHeartbeat(long heartbeat, long lease) {
-        if (2 * heartbeat >= lease) {
+    private void checkLostHeartbeat(long heartbeat, long rpc, long lease) {
+        if (2 * heartbeat + rpc >= lease) {
+            long room = lease - rpc;
             draft.problem(
                     ConfigKeys.HEARTBEAT_INTERVAL_MS,
-                    "with a heartbeat each " + heartbeat + " ms, one that is lost ends a lease of " + lease
-                            + " ms (broker.lease.ms); set broker.heartbeat.interval.ms below " + (lease + 1) / 2
-                            + ", or raise broker.lease.ms above " + 2 * heartbeat + " and the session with it");
-        }
-    }
-
-    private void checkSlowAnswer(long heartbeat, long rpc, long lease) {
-        if (heartbeat + rpc > lease && 2 * heartbeat < lease) {
-            draft.problem(
-                    ConfigKeys.RPC_TIMEOUT_MS,
-                    "an answer that takes " + rpc + " ms to time out comes too late for a lease of " + lease
-                            + " ms (broker.lease.ms) renewed each " + heartbeat
-                            + " ms (broker.heartbeat.interval.ms); set broker.rpc.timeout.ms to at most "
-                            + (lease - heartbeat));
+                    "two heartbeats of " + heartbeat + " ms and an answer of " + rpc
+                            + " ms (broker.rpc.timeout.ms) do not fit into a lease of " + lease
+                            + " ms (broker.lease.ms), so one lost heartbeat ends every ownership; "
+                            + (room > 2
+                                    ? "set broker.heartbeat.interval.ms below " + (room + 1) / 2
+                                    : "lower broker.rpc.timeout.ms")
+                            + ", or raise broker.lease.ms and broker.session.timeout.ms");
         }
     }
 

@@ -198,9 +198,9 @@ class NodeConfigReaderTest {
     void timeoutsMustNotContradictEachOther() throws IOException {
         assertThat(problemsOf(VOTER + "broker.lease.ms=2900\n")).contains("n.properties:7: broker.lease.ms", "two brokers");
         assertThat(problemsOf(VOTER + "broker.clock.drift.margin.ms=1000\n")).contains("drift margin of 1000 ms");
-        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=1000\n")).contains("one that is lost ends a lease");
+        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=1000\n")).contains("one lost heartbeat ends every ownership", "below 750");
         assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=4000\n")).contains("n.properties:7");
-        assertThat(problemsOf(VOTER + "broker.rpc.timeout.ms=1600\n")).contains("comes too late for a lease");
+        assertThat(problemsOf(VOTER + "broker.rpc.timeout.ms=1600\n")).contains("an answer of 1600 ms");
         assertThat(problemsOf(VOTER + "quorum.election.timeout.ms=3000\n")).contains("is not over before a session");
         assertThat(read(VOTER + "broker.session.timeout.ms=9000\nbroker.heartbeat.interval.ms=2000\n").get(ConfigKeys.LEASE_MS))
                 .isEqualTo(6000);
