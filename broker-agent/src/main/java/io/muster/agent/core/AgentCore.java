@@ -310,6 +310,11 @@ public final class AgentCore {
         settle(nowNs);
     }
 
+    /** Ends the lease now, whatever else holds: every ownership is invalid at once. For a shell that cannot go on. */
+    public void endLease() {
+        lease.end();
+    }
+
     /** Closes every guard now, releases, and leaves without waiting for the controller. */
     public void leave(long nowNs) {
         stopAsked = true;
