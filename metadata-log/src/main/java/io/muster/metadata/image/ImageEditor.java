@@ -184,7 +184,7 @@ final class ImageEditor {
         check(
                 record.getPartitions() >= 1
                         && record.getReplicasCount() == record.getPartitions() * factor
-                        && record.getLeadersCount() == record.getPartitions(),
+                        && (record.getLeadersCount() == 0 || record.getLeadersCount() == record.getPartitions()),
                 "resource %s: replica lists do not fit %d partitions of %d replicas",
                 record.getName(),
                 record.getPartitions(),
@@ -201,7 +201,7 @@ final class ImageEditor {
                 // A new partition has nothing to catch up with: every live replica is ready from the start.
                 ready |= broker.isUnfenced() ? 1 << i : 0;
             }
-            int leader = record.getLeaders(p);
+            int leader = record.getLeadersCount() == 0 ? replicas[0] : record.getLeaders(p);
             PartitionState state = new PartitionState(
                     resource, p, replicas, leader, leader == NONE ? 0 : offset, ready, 0, 0, NONE, NONE);
             checkPartition(state);
