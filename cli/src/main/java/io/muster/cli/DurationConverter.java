@@ -1,0 +1,30 @@
+package io.muster.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads "10s", "500ms", "2m", "1h" or plain seconds. */
+public final class DurationConverter implements ITypeConverter<Duration> {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|)");
+
+    @Override
+    public Duration convert(String value) {
+        Matcher m = FORM.matcher(value.strip());
+        if (!m.matches()) {
+            throw new TypeConversionException("'" + value + "' is no duration: write 10s, 500ms, 2m or plain seconds");
+        }
+        long amount = Long.parseLong(m.group(1));
+        if (amount == 0) {
+            throw new TypeConversionException("'" + value + "' is no time at all: write 10s, 500ms, 2m or plain seconds");
+        }
+        return switch (m.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.ofSeconds(amount);
+        };
+    }
+}

@@ -1,0 +1,147 @@
+package io.muster.cli.command;
+
+import io.muster.cli.Facts;
+import io.muster.cli.Table;
+import io.muster.cli.cluster.ClusterClient;
+import io.muster.rpc.v1.BrokerInfo;
+import io.muster.rpc.v1.ChangeReply;
+import io.muster.rpc.v1.DescribeBrokerReply;
+import io.muster.rpc.v1.DescribeBrokerRequest;
+import io.muster.rpc.v1.ListBrokersReply;
+import io.muster.rpc.v1.ListBrokersRequest;
+import io.muster.rpc.v1.SetBrokerFenceRequest;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.TreeMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code muster brokers}. */
+@Command(
+        name = "brokers",
+        description = "The brokers: who is in, who is fenced, and why.",
+        subcommands = {
+            BrokersCommand.ListAll.class,
+            BrokersCommand.Describe.class,
+            BrokersCommand.Fence.class,
+            BrokersCommand.Unfence.class
+        })
+public final class BrokersCommand extends GroupCommand {
+    private static String since(BrokerInfo broker) {
+        return Instant.ofEpochMilli(broker.getStateSinceMs())
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+    }
+
+    @Command(name = "list", description = "All brokers, fenced ones too.")
+    static final class ListAll extends ClusterCommand<ListBrokersReply> {
+        @Override
+        ListBrokersReply ask(ClusterClient client) {
+            return client.ask(admin -> admin.listBrokers(ListBrokersRequest.getDefaultInstance()));
+        }
+
+        @Override
+        void print(ListBrokersReply reply, PrintWriter out) {
+            new Table<BrokerInfo>()
+                    .number("ID", BrokerInfo::getId)
+                    .text("STATE", BrokerInfo::getState)
+                    .number("LEADERS", BrokerInfo::getLeaders)
+                    .number("REPLICAS", BrokerInfo::getReplicas)
+                    .text("RACK", BrokerInfo::getRack)
+                    .text("ENDPOINT", BrokerInfo::getEndpoint)
+                    .text("SINCE", BrokersCommand::since)
+                    .text("REASON", BrokerInfo::getReason)
+                    .print(out, reply.getBrokersList());
+        }
+    }
+
+    @Command(name = "describe", description = "One broker and what it holds.")
+    static final class Describe extends ClusterCommand<DescribeBrokerReply> {
+        @Parameters(paramLabel = "ID", description = "The broker's node id.")
+        private int id;
+
+        @Override
+        DescribeBrokerReply ask(ClusterClient client) {
+            return client.ask(admin -> admin.describeBroker(
+                    DescribeBrokerRequest.newBuilder().setId(id).build()));
+        }
+
+        @Override
+        void print(DescribeBrokerReply reply, PrintWriter out) {
+            BrokerInfo b = reply.getBroker();
+            new Facts()
+                    .add("Id", b.getId())
+                    .add("State", b.getState())
+                    .add("Reason", b.getReason())
+                    .add("Since", since(b))
+                    .add("Leaders", b.getLeaders())
+                    .add("Replicas", b.getReplicas())
+                    .add("BrokerEpoch", b.getBrokerEpoch())
+                    .add("Incarnation", b.getIncarnation())
+                    .add("DirectoryId", b.getDirectoryId())
+                    .add("Endpoint", b.getEndpoint())
+                    .add("Rack", b.getRack())
+                    .add("Tags", Labels.show(new TreeMap<>(b.getTagsMap())))
+                    .add("Capacity", b.getCapacity())
+                    .add("LastContactMs", b.getLastContactMs())
+                    .add("LeaseLeftMs", b.getLeaseLeftMs())
+                    .add("Voter", b.getVoter())
+                    .print(out);
+            if (reply.getPartitionsCount() > 0) {
+                out.println();
+                PartitionTable.print(reply.getPartitionsList(), out);
+            }
+        }
+    }
+
+    /** Fences, or takes the fence back. */
+    abstract static class SetFence extends ClusterCommand<ChangeReply> {
+        private final boolean fenced;
+
+        @Parameters(paramLabel = "ID", description = "The broker's node id.")
+        private int id;
+
+        @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why, for the log.")
+        private String reason = "";
+
+        @Mixin
+        private ChangeArguments change;
+
+        SetFence(boolean fenced) {
+            this.fenced = fenced;
+        }
+
+        @Override
+        ChangeReply ask(ClusterClient client) {
+            SetBrokerFenceRequest request = SetBrokerFenceRequest.newBuilder()
+                    .setId(id)
+                    .setFenced(fenced)
+                    .setReason(reason)
+                    .setOptions(change.toOptions())
+                    .build();
+            return client.ask(admin -> admin.setBrokerFence(request));
+        }
+
+        @Override
+        void print(ChangeReply reply, PrintWriter out) {
+            out.println(reply.getMessage());
+        }
+    }
+
+    @Command(name = "fence", description = "Take all work from a broker until 'unfence'.")
+    static final class Fence extends SetFence {
+        Fence() {
+            super(true);
+        }
+    }
+
+    @Command(name = "unfence", description = "Take a fence by hand back: the broker joins again when it is ready.")
+    static final class Unfence extends SetFence {
+        Unfence() {
+            super(false);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.muster.cli.demo;
+
+import io.muster.cli.cluster.HostPort;
+import io.muster.error.ErrorCode;
+import io.muster.error.MusterException;
+import io.muster.metadata.storage.StorageDirectory;
+import io.muster.metadata.storage.StorageIdentity;
+import io.muster.node.config.NodeConfigReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The demo's nodes: writes a config file for each, formats its storage, starts and stops its process. Used by one thread;
+ * {@link #killAllNow} by any.
+ */
+final class DemoCluster {
+    private static final String HOST = "127.0.0.1";
+
+    private final Path dir;
+    private final boolean temporary;
+    private final String clusterId = StorageIdentity.randomUuid();
+    private final List<DemoNode> nodes = new ArrayList<>();
+
+    private DemoCluster(Path dir, boolean temporary) {
+        this.dir = dir;
+        this.temporary = temporary;
+    }
+
+    /**
+     * Writes the files of a new cluster and formats its storage.
+     *
+     * @param sink where the nodes' witnesses beat to, "host:port"
+     */
+    static DemoCluster prepare(DemoSettings settings, FreePorts ports, String sink) {
+        Path given = settings.dir();
+        try {
+            Path dir = (given == null ? Files.createTempDirectory("muster-demo-") : empty(given))
+                    .toAbsolutePath()
+                    .normalize();
+            DemoCluster cluster = new DemoCluster(dir, given == null);
+            cluster.write(settings, ports, sink);
+            return cluster;
+        } catch (IOException e) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "The demo's directory " + (given == null ? "in " + System.getProperty("java.io.tmpdir") : given)
+                            + " cannot be written (" + e + "): choose another with --dir.",
+                    e);
+        }
+    }
+
+    private static Path empty(Path dir) throws IOException {
+        Files.createDirectories(dir);
+        try (Stream<Path> files = Files.list(dir)) {
+            if (files.findAny().isPresent()) {
+                throw new MusterException(
+                        ErrorCode.FAILED_PRECONDITION,
+                        "Directory " + dir + " is not empty and was left unchanged: choose a new one with --dir.");
+            }
+        }
+        return dir;
+    }
+
+    private void write(DemoSettings settings, FreePorts ports, String sink) throws IOException {
+        int voters = settings.voters();
+        int[] raft = IntStream.range(0, voters).map(i -> ports.next()).toArray();
+        int[] rpc = IntStream.range(0, settings.nodes()).map(i -> ports.next()).toArray();
+        String voterList = IntStream.range(0, voters)
+                .mapToObj(i -> (i + 1) + "@" + HOST + ":" + raft[i])
+                .collect(Collectors.joining(","));
+        String bootstrap =
+                IntStream.range(0, voters).mapToObj(i -> HOST + ":" + rpc[i]).collect(Collectors.joining(","));
+        for (int i = 0; i < settings.nodes(); i++) {
+            int id = i + 1;
+            Path config = dir.resolve("node-" + id + ".properties");
+            Map<String, String> lines = new LinkedHashMap<>();
+            lines.put("node.id", Integer.toString(id));
+            lines.put("process.roles", i < voters ? "controller,broker" : "broker");
+            if (i < voters) {
+                lines.put("controller.quorum.voters", voterList);
+                lines.put("quorum.listener", HOST + ":" + raft[i]);
+            }
+            lines.put("controller.quorum.bootstrap.servers", bootstrap);
+            lines.put("listener", HOST + ":" + rpc[i]);
+            lines.put("http.listener", HOST + ":" + ports.next());
+            lines.put("log.dir", dir.resolve("data-" + id).toString().replace("\\", "\\\\"));
+            lines.putAll(settings.settings());
+            Files.writeString(
+                    config,
+                    lines.entrySet().stream()
+                            .map(e -> e.getKey() + "=" + e.getValue())
+                            .collect(Collectors.joining("\n", "# Written by 'muster demo'.\n", "\n")),
+                    StandardCharsets.UTF_8);
+            StorageDirectory.format(NodeConfigReader.read(config).logDir(), clusterId, id, false);
+            nodes.add(new DemoNode(
+                    id,
+                    new HostPort(HOST, rpc[i]),
+                    config,
+                    dir.resolve("node-" + id + ".log"),
+                    command(config, sink, settings.nodes())));
+        }
+    }
+
+    /** The same Java and the same libraries as this process. */
+    private static List<String> command(Path config, String sink, int nodes) {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        if (!Files.isExecutable(java)) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "There is no " + java + " to run the nodes with: set JAVA_HOME to a JDK 17 or newer.");
+        }
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (nodes > 5 ? 192 : 320) + "m"));
+        // several nodes share this machine: small and quick to start counts more than peak speed
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        String home = System.getProperty("muster.home");
+        if (home != null) {
+            command.add("-Dlogback.configurationFile=" + home + File.separator + "conf" + File.separator + "logback.xml");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.muster.cli.Main", "node"));
+        command.addAll(List.of("-c", config.toString(), "--workload", "witness", "--witness-sink", sink));
+        return command;
+    }
+
+    Path dir() {
+        return dir;
+    }
+
+    List<DemoNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    DemoNode node(int id) {
+        return nodes.get(id - 1);
+    }
+
+    /** Every node's gRPC listener, as `--bootstrap` takes them. */
+    String bootstrap() {
+        return nodes.stream().map(n -> n.listener().toString()).collect(Collectors.joining(","));
+    }
+
+    void start() {
+        nodes.forEach(DemoNode::start);
+    }
+
+    /** Stops what still runs, politely at first. */
+    void stop() {
+        nodes.forEach(DemoNode::askToStop);
+        nodes.forEach(DemoNode::awaitStopped);
+    }
+
+    void killAllNow() {
+        nodes.forEach(DemoNode::killNow);
+    }
+
+    boolean isTemporary() {
+        return temporary;
+    }
+
+    /** Deletes the directory, if it is a temporary one. */
+    void delete() {
+        if (!temporary) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(dir)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // a temporary directory: the system cleans up what is left
+            return;
+        }
+    }
+}

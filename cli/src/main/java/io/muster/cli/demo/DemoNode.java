@@ -1,0 +1,165 @@
+package io.muster.cli.demo;
+
+import io.muster.cli.cluster.HostPort;
+import io.muster.error.ErrorCode;
+import io.muster.error.MusterException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One node of the demo: its files and its process. Used by one thread at a time; {@link #killNow} by any. */
+final class DemoNode {
+    private static final long POLITE_SECONDS = 8;
+
+    private final int id;
+    private final HostPort listener;
+    private final Path config;
+    private final Path log;
+    private final List<String> command;
+    private volatile @Nullable Process process;
+
+    DemoNode(int id, HostPort listener, Path config, Path log, List<String> command) {
+        this.id = id;
+        this.listener = listener;
+        this.config = config;
+        this.log = log;
+        this.command = List.copyOf(command);
+    }
+
+    int id() {
+        return id;
+    }
+
+    /** Its gRPC listener. */
+    HostPort listener() {
+        return listener;
+    }
+
+    Path config() {
+        return config;
+    }
+
+    Path log() {
+        return log;
+    }
+
+    void start() {
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "Node " + id + " could not be started (" + e.getMessage() + "): is the JDK at " + command.get(0)
+                            + " whole?",
+                    e);
+        }
+    }
+
+    /** @throws MusterException that quotes the end of its log if it is no longer running */
+    void checkAlive() {
+        Process p = process;
+        if (p != null && !p.isAlive()) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "Node " + id + " ended with exit code " + p.exitValue() + ": " + lastWords() + " (its log is " + log
+                            + ").");
+        }
+    }
+
+    private String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return lines.stream()
+                    .filter(line -> line.startsWith("muster: "))
+                    .reduce((a, b) -> b)
+                    .map(line -> line.substring("muster: ".length()))
+                    .orElse(lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1));
+        } catch (IOException e) {
+            return "its log cannot be read";
+        }
+    }
+
+    /** kill -9; returns when the process is gone. */
+    void kill() {
+        killNow();
+        await(POLITE_SECONDS);
+    }
+
+    /** kill -9, without waiting. */
+    void killNow() {
+        Process p = process;
+        if (p != null) {
+            p.destroyForcibly();
+        }
+    }
+
+    /** SIGTERM, without waiting. */
+    void askToStop() {
+        Process p = process;
+        if (p != null) {
+            p.destroy();
+        }
+    }
+
+    /** Waits for the end after {@link #askToStop}; kills it if that takes too long. */
+    void awaitStopped() {
+        if (!await(POLITE_SECONDS)) {
+            kill();
+        }
+    }
+
+    private boolean await(long seconds) {
+        Process p = process;
+        try {
+            return p == null || p.waitFor(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** SIGSTOP. */
+    void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Process p = process;
+        if (p == null) {
+            throw new IllegalStateException("node " + id + " was never started");
+        }
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(p.pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IOException("kill ended with " + code);
+            }
+        } catch (IOException e) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "SIG" + name + " could not be sent to node " + id + " (" + e.getMessage()
+                            + "): --fault pause needs a Unix with the kill command.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
