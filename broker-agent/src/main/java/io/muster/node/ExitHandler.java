@@ -6,17 +6,13 @@ public interface ExitHandler {
     /**
      * Ends the process, or tells the embedding program to. If it returns, the node closes itself without handing over.
      *
-     * @param exit why, and with which code
+     * @param exit why, and with which code; the reason was logged already
      */
     void exit(NodeExit exit);
 
-    /**
-     * Says why on standard error and ends the process at once, without shutdown hooks: they could hang, or act on a state
-     * that is no longer to be trusted.
-     */
+    /** Ends the process at once, without shutdown hooks: they could hang, or act on a state that is no longer to be trusted. */
     static ExitHandler haltProcess() {
         return exit -> {
-            System.err.println(exit.reason());
             System.err.flush();
             System.out.flush();
             Runtime.getRuntime().halt(exit.code());

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 public record HealthCheck(String name, Supplier<Optional<String>> problem) {
     /** The reason why it does not hold; a check that throws does not hold. */
-    Optional<String> ask() {
+    public Optional<String> ask() {
         try {
             return problem.get();
         } catch (RuntimeException e) {

@@ -1,0 +1,187 @@
+package io.muster.node;
+
+import io.grpc.BindableService;
+import io.muster.controller.Controller;
+import io.muster.controller.ControllerEvents;
+import io.muster.controller.ControllerSettings;
+import io.muster.controller.liveness.DeathProbe;
+import io.muster.error.MusterException;
+import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.log.MetadataLog;
+import io.muster.metadata.log.ratis.PeerLog;
+import io.muster.metadata.log.ratis.QuorumSettings;
+import io.muster.metadata.log.ratis.RatisMetadataLog;
+import io.muster.metadata.log.ratis.Voter;
+import io.muster.metadata.log.ratis.VoterAdmission;
+import io.muster.metadata.storage.StorageDirectory;
+import io.muster.node.config.ConfigKeys;
+import io.muster.node.config.Endpoint;
+import io.muster.node.config.NodeConfig;
+import io.muster.node.metrics.NodeMeters;
+import io.muster.node.metrics.QuorumMeters;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The controller role of a node: its metadata log, its controller, and what they serve. Nothing else in this package touches
+ * the quorum, so that a node which is only a broker never loads a class of Ratis. Thread-safe.
+ */
+final class VoterRole implements AutoCloseable {
+    private static final long ADMISSION_ROUND_MS = 1_000;
+
+    private final VoterAdmission admission;
+    private final PeerLogs peerLogs;
+    private final MetadataLog log;
+    private final Controller controller;
+    private final BiConsumer<String, Throwable> onFailure;
+    private final NodeMeters meters;
+    private final Thread starting;
+    private volatile boolean started;
+
+    VoterRole(NodeConfig config, StorageDirectory storage, NodeMeters meters, BiConsumer<String, Throwable> onFailure) {
+        this.onFailure = onFailure;
+        this.meters = meters;
+        QuorumSettings quorum = quorum(config);
+        List<Endpoint> others = config.bootstrapServers().stream()
+                .filter(server -> !server.equals(config.advertisedListener()))
+                .toList();
+        this.peerLogs = new PeerLogs(others);
+        this.admission = new VoterAdmission(storage, quorum.voters(), peerLogs);
+        this.log = new RatisMetadataLog(quorum, storage);
+        this.controller = new Controller(
+                controller(config),
+                storage.identity().clusterId(),
+                log,
+                DeathProbe.NONE,
+                ControllerEvents.NONE,
+                onFailure);
+        this.starting = new Thread(this::runStart, "muster-voter-start");
+        starting.setDaemon(true);
+    }
+
+    private static QuorumSettings quorum(NodeConfig config) {
+        List<Voter> voters = config.voters().stream()
+                .map(v -> new Voter(v.id(), v.endpoint().host(), v.endpoint().port()))
+                .toList();
+        Endpoint bind = config.get(ConfigKeys.QUORUM_LISTENER);
+        int electionMs = Math.toIntExact(config.get(ConfigKeys.ELECTION_TIMEOUT_MS));
+        QuorumSettings defaults = QuorumSettings.of(voters, bind.isWildcard() ? "" : bind.host(), bind.port());
+        return defaults.withElectionTimeoutMs(electionMs, 2 * electionMs)
+                .withSnapshots(config.get(ConfigKeys.SNAPSHOT_INTERVAL_BATCHES), defaults.preservedEntries());
+    }
+
+    private static ControllerSettings controller(NodeConfig config) {
+        ControllerSettings defaults = ControllerSettings.DEFAULTS;
+        return new ControllerSettings(
+                config.get(ConfigKeys.HEARTBEAT_INTERVAL_MS),
+                config.get(ConfigKeys.RPC_TIMEOUT_MS),
+                config.get(ConfigKeys.LEASE_MS),
+                config.get(ConfigKeys.SESSION_TIMEOUT_MS),
+                config.get(ConfigKeys.DRIFT_MARGIN_MS),
+                config.get(ConfigKeys.REPLACEMENT_DELAY_MS),
+                config.get(ConfigKeys.BALANCE_INTERVAL_MS),
+                config.get(ConfigKeys.MOVES_IN_FLIGHT_MAX),
+                config.get(ConfigKeys.RELEASE_TIMEOUT_MS),
+                config.get(ConfigKeys.PROOF_OF_DEATH),
+                defaults.maxLostShare(),
+                defaults.maxQueue(),
+                defaults.entriesInFlightMax(),
+                defaults.batchesPerEntryMax(),
+                defaults.bytesPerEntryMax());
+    }
+
+    /** What this voter serves on the node's gRPC listener. */
+    List<BindableService> services() {
+        return List.of();
+    }
+
+    /** What this voter tells others about its own log; also before it takes part. */
+    PeerLog peerLog() {
+        return admission.answer();
+    }
+
+    /** Takes part in the quorum, once it may; returns at once. This node's gRPC listener must be open. */
+    void start() {
+        starting.start();
+    }
+
+    private void runStart() {
+        try {
+            admission.await(ADMISSION_ROUND_MS);
+            controller.start();
+            log.start(controller);
+            QuorumMeters.bind(log, meters.registry());
+            started = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it is being closed
+        } catch (MusterException e) {
+            onFailure.accept(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            onFailure.accept("The metadata log cannot start: " + e, e);
+        }
+    }
+
+    MetadataLog log() {
+        return log;
+    }
+
+    /** True once the local image is loaded. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Node id of the leader as this voter knows it; -1 for none. */
+    int leaderId() {
+        return started ? log.leadership().leaderId() : -1;
+    }
+
+    /** The committed image of this voter; empty before the log is loaded. */
+    MetadataImage image() {
+        return started ? log.image() : MetadataImage.EMPTY;
+    }
+
+    Optional<String> startProblem() {
+        return started ? Optional.empty() : Optional.of("it is not loaded yet, or waits for the other voters");
+    }
+
+    Optional<String> leaderProblem() {
+        return leaderId() >= 0 ? Optional.empty() : Optional.of("no leader is known");
+    }
+
+    Optional<String> lagProblem(long max) {
+        if (!started) {
+            return startProblem();
+        }
+        var replication = log.replication();
+        long lag = replication.commitIndex() - replication.appliedIndex();
+        return lag <= max ? Optional.empty() : Optional.of("it is " + lag + " entries behind what is committed");
+    }
+
+    Optional<String> loopProblem() {
+        return Optional.empty();
+    }
+
+    /** Hands leadership to another voter, if this one leads, and decides nothing any more. Idempotent. */
+    void resign() {
+        stopStarting();
+        controller.close();
+    }
+
+    /** Leaves the quorum, after handing over leadership if it leads. Idempotent. */
+    @Override
+    public void close() {
+        resign();
+        log.close();
+        peerLogs.close();
+    }
+
+    private void stopStarting() {
+        starting.interrupt();
+        try {
+            starting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
