@@ -1,12 +1,14 @@
 package io.muster.controller.decide;
 
 import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.CauseKind;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
 
 /**
- * Goes on with moves, replaces replicas of brokers that stayed away, returns leaders to their preferred replica, and evens out
- * load. Asked by a timer. At a fixed point the decision is empty (invariant 9).
+ * Goes on with moves, grants what nobody leads, replaces replicas of brokers that stayed away, returns leaders to their preferred
+ * replica, and evens out replicas and preferences. Asked by a timer. At a fixed point the decision is empty (invariant 9). The
+ * reply is the number of partitions that changed.
  *
  * <p>It reads every partition, so do not ask in vain: after an empty decision the answer stays empty until the image changes or
  * {@link #nextDueMs} comes.
@@ -22,18 +24,30 @@ public record Balance(int movesInFlightMax, long replacementDelayMs) implements 
 
     @Override
     public Decision<Integer> decide(MetadataImage image, long wallMs) {
-        throw new UnsupportedOperationException("being filled in");
+        BalanceRound round = new BalanceRound(image, this, wallMs);
+        round.run();
+        if (round.isEmpty()) {
+            return Decision.nothing(0);
+        }
+        int changed = round.size();
+        CauseKind kind = round.replaced() > 0 ? CauseKind.REPLACEMENT : CauseKind.BALANCE;
+        return new Decision<>(
+                Decision.cause(kind, Facts.CONTROLLER, round.sentence()), round.records(), offset -> changed);
     }
 
     /** The next wall time at which a broker will have been fenced for the replacement delay; {@link Long#MAX_VALUE} if none. */
     public long nextDueMs(MetadataImage image, long wallMs) {
         long due = Long.MAX_VALUE;
         for (Broker broker : image.brokers()) {
-            long at = broker.stateSinceMs() + replacementDelayMs;
-            if (broker.state() == BrokerState.FENCED && at > wallMs) {
-                due = Math.min(due, at);
+            if (broker.state() == BrokerState.FENCED && !isAway(broker, wallMs)) {
+                due = Math.min(due, broker.stateSinceMs() + replacementDelayMs);
             }
         }
         return due;
+    }
+
+    /** True if the broker has been fenced for the replacement delay: its place is given to others. */
+    boolean isAway(Broker broker, long wallMs) {
+        return broker.isFenced() && wallMs - broker.stateSinceMs() >= replacementDelayMs;
     }
 }

@@ -1,9 +1,25 @@
 package io.muster.controller.decide;
 
+import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
+import io.muster.log.v1.Record;
+import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Being filled in. */
+/**
+ * Fences a broker and moves its work, in one batch.
+ *
+ * <p>When the kind says that its lease is over (session timeout, proof of death, a graceful stop that has ended), its work is
+ * granted on at once. When it may still act (operator, gray failure), its work is revoked and granted on when it has released or
+ * {@link LeaseOver} says so. True if the broker is fenced by this; false if it was fenced already or has registered anew since.
+ *
+ * @param id the broker
+ * @param epoch the epoch that is meant
+ * @param kind why
+ * @param reason why, a clause for the log: "no heartbeat for 3000 ms"
+ */
 public record FenceBroker(int id, long epoch, CauseKind kind, String reason) implements Command<Boolean> {
     @Override
     public String name() {
@@ -12,6 +28,24 @@ public record FenceBroker(int id, long epoch, CauseKind kind, String reason) imp
 
     @Override
     public Decision<Boolean> decide(MetadataImage image, long wallMs) {
-        throw new UnsupportedOperationException("being filled in");
+        Broker broker = image.broker(id).orElse(null);
+        if (broker == null || broker.epoch() != epoch) {
+            return Decision.nothing(false);
+        }
+        boolean leaseOver = kind != CauseKind.OPERATOR && kind != CauseKind.GRAY_FAILURE;
+        if (broker.isFenced()) {
+            return leaseOver ? new LeaseOver(id, reason).decide(image, wallMs) : Decision.nothing(false);
+        }
+        return fence(image, broker, leaseOver, reason, Facts.CONTROLLER);
+    }
+
+    Decision<Boolean> fence(MetadataImage image, Broker broker, boolean leaseOver, String stateReason, String actor) {
+        Steps steps = new Steps(image);
+        steps.lose(id, leaseOver ? Steps.Loss.LEASE_OVER : Steps.Loss.STILL_ACTS);
+        List<Record> records = new ArrayList<>();
+        records.add(Facts.state(broker, BrokerState.FENCED, stateReason));
+        records.addAll(steps.records());
+        String sentence = Facts.join("Broker " + id + " was fenced: " + Facts.clause(reason), steps.summary());
+        return new Decision<>(Decision.cause(kind, actor, sentence), records, offset -> true);
     }
 }

@@ -1,10 +1,24 @@
 package io.muster.controller.decide;
 
-import io.muster.rpc.v1.Released; import java.util.List;
+import io.muster.log.v1.CauseKind;
 import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
+import io.muster.rpc.v1.Released;
+import java.util.List;
 
-/** Being filled in. */
+/**
+ * A broker has released what was revoked from it; each partition is granted on. An ack of another leader epoch, or of a
+ * partition that is not being handed over, changes nothing: acks may come twice. True if something was granted on.
+ *
+ * @param id the broker
+ * @param epoch its epoch
+ * @param released what it no longer acts for, and never will again at that leader epoch
+ */
 public record ReportReleased(int id, long epoch, List<Released> released) implements Command<Boolean> {
+    public ReportReleased {
+        released = List.copyOf(released);
+    }
+
     @Override
     public String name() {
         return "report-released";
@@ -12,6 +26,25 @@ public record ReportReleased(int id, long epoch, List<Released> released) implem
 
     @Override
     public Decision<Boolean> decide(MetadataImage image, long wallMs) {
-        throw new UnsupportedOperationException("being filled in");
+        Facts.current(image, id, epoch);
+        Steps steps = new Steps(image);
+        int acks = 0;
+        for (Released ack : released) {
+            PartitionState state =
+                    image.partition(ack.getResourceId(), ack.getPartition()).orElse(null);
+            // Read through the changes: the same ack may be there twice.
+            PartitionState now = state == null ? null : steps.changes.get(state.slot());
+            if (now != null && now.releasing() == id && now.leaderEpoch() == ack.getLeaderEpoch()) {
+                steps.released(now);
+                acks++;
+            }
+        }
+        if (steps.isEmpty()) {
+            return Decision.nothing(false);
+        }
+        String sentence =
+                Facts.join("Broker " + id + " released " + Steps.count(acks, "partition"), steps.summary());
+        return new Decision<>(
+                Decision.cause(CauseKind.HAND_OVER, Facts.actor(id), sentence), steps.records(), offset -> true);
     }
 }

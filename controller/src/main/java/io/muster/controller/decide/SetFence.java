@@ -1,10 +1,25 @@
 package io.muster.controller.decide;
 
-import io.muster.rpc.v1.SetBrokerFenceRequest; import io.muster.rpc.v1.ChangeReply;
+import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.CauseKind;
+import io.muster.log.v1.Record;
+import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
+import io.muster.rpc.v1.ChangeReply;
+import io.muster.rpc.v1.SetBrokerFenceRequest;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Being filled in. */
+/**
+ * An operator fences a broker, or takes the fence back. The fence holds until it is taken back (see {@link OperatorHold}); then
+ * the broker is unfenced as any other, when it says that it is ready.
+ *
+ * @param request what is wanted
+ */
 public record SetFence(SetBrokerFenceRequest request) implements Command<ChangeReply> {
+    /** Most characters of a reason. */
+    public static final int MAX_REASON_CHARS = 500;
+
     @Override
     public String name() {
         return "set-fence";
@@ -12,6 +27,51 @@ public record SetFence(SetBrokerFenceRequest request) implements Command<ChangeR
 
     @Override
     public Decision<ChangeReply> decide(MetadataImage image, long wallMs) {
-        throw new UnsupportedOperationException("being filled in");
+        Broker broker = Facts.named(image, request.getId());
+        return request.getFenced() ? fence(image, broker) : release(broker);
+    }
+
+    private Decision<ChangeReply> fence(MetadataImage image, Broker broker) {
+        if (OperatorHold.isHeld(broker)) {
+            return Decision.nothing(reply(-1, "Broker " + broker.id() + " is held already"));
+        }
+        String reason = "an operator asked" + (why().isEmpty() ? "" : ", " + why());
+        String held = OperatorHold.reason(why().isEmpty() ? "no reason given" : why());
+        FenceBroker fence = new FenceBroker(broker.id(), broker.epoch(), CauseKind.OPERATOR, reason);
+        if (!broker.isFenced()) {
+            Decision<Boolean> done = fence.fence(image, broker, false, held, Facts.CONTROLLER);
+            return new Decision<>(
+                    done.cause(),
+                    done.records(),
+                    offset -> reply(offset, done.cause().getSentence()));
+        }
+        return only(Facts.state(broker, BrokerState.FENCED, held), "Broker " + broker.id() + " stays fenced: " + reason);
+    }
+
+    private Decision<ChangeReply> release(Broker broker) {
+        if (!OperatorHold.isHeld(broker)) {
+            return Decision.nothing(reply(-1, "Broker " + broker.id() + " is not held by an operator"));
+        }
+        return only(
+                Facts.state(broker, BrokerState.FENCED, "The operator's fence was taken back"),
+                "The operator's fence of broker " + broker.id() + " was taken back; it joins when it is ready");
+    }
+
+    private static Decision<ChangeReply> only(Record record, String sentence) {
+        List<Record> records = new ArrayList<>();
+        records.add(record);
+        return new Decision<>(
+                Decision.cause(CauseKind.OPERATOR, Facts.CONTROLLER, sentence),
+                records,
+                offset -> reply(offset, sentence));
+    }
+
+    private String why() {
+        String clause = Facts.clause(request.getReason());
+        return clause.length() > MAX_REASON_CHARS ? clause.substring(0, MAX_REASON_CHARS) : clause;
+    }
+
+    private static ChangeReply reply(long offset, String message) {
+        return ChangeReply.newBuilder().setOffset(offset).setMessage(message).build();
     }
 }

@@ -1,0 +1,158 @@
+package io.muster.controller.decide;
+
+import io.muster.controller.placement.ClusterPlan;
+import io.muster.log.v1.Record;
+import io.muster.log.v1.StateKind;
+import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionEdit;
+import io.muster.metadata.image.PartitionState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PrimitiveIterator;
+
+/**
+ * One round of {@link Balance}: recovery before evenness, each stage with what the budget of moves leaves it. Not thread-safe.
+ */
+final class BalanceRound {
+    private final MetadataImage image;
+    private final Balance limits;
+    private final Steps steps;
+    private final boolean[] away;
+    private int inFlight;
+    private int replaced;
+    private int returned;
+    private int moved;
+    private int reordered;
+
+    BalanceRound(MetadataImage image, Balance limits, long wallMs) {
+        this.image = image;
+        this.limits = limits;
+        this.steps = new Steps(image);
+        this.away = new boolean[steps.roster.size()];
+        for (int b = 0; b < away.length; b++) {
+            away[b] = limits.isAway(steps.roster.broker(b), wallMs);
+        }
+    }
+
+    void run() {
+        goOn();
+        grantLeaderless();
+        ClusterPlan plan = new ClusterPlan(
+                image, steps.changes::get, steps.roster, away, Math.max(0, limits.movesInFlightMax() - inFlight));
+        replace(plan);
+        replaced = plan.moves().size();
+        returnLeaders(plan);
+        plan.even();
+        moved = plan.moves().size() - replaced;
+        apply(plan);
+    }
+
+    /** The next step of every move that can take one. */
+    private void goOn() {
+        PrimitiveIterator.OfInt unsettled = image.sets().unsettled();
+        while (unsettled.hasNext()) {
+            int slot = unsettled.nextInt();
+            steps.settle(image.partitionAt(slot));
+            PartitionState after = steps.changes.get(slot);
+            inFlight += after.isMoving() || after.isHandingOver() ? 1 : 0;
+        }
+    }
+
+    private void grantLeaderless() {
+        PrimitiveIterator.OfInt leaderless = image.sets().leaderless();
+        while (leaderless.hasNext()) {
+            PartitionState state = steps.changes.get(leaderless.nextInt());
+            if (state.leader() == PartitionState.NONE && !state.isHandingOver()) {
+                steps.grantLeaderless(state, false);
+            }
+        }
+    }
+
+    /** Replicas of brokers that stayed away get another broker; what only they can lead waits for them. */
+    private void replace(ClusterPlan plan) {
+        for (int b = 0; b < away.length; b++) {
+            if (!away[b]) {
+                continue;
+            }
+            int id = steps.roster.id(b);
+            PrimitiveIterator.OfInt slots = image.work(id).iterator();
+            while (slots.hasNext() && plan.hasRoom()) {
+                PartitionState state = steps.changes.get(slots.nextInt());
+                if (!state.isHandingOver() && state.hasReplica(id) && !onlyItCanLead(state, id)) {
+                    plan.replace(state, id);
+                }
+            }
+        }
+    }
+
+    private static boolean onlyItCanLead(PartitionState state, int id) {
+        return state.resource().stateKind() == StateKind.STATE_DURABLE
+                && (state.readyCount() == 0 || (state.readyCount() == 1 && state.isReady(id)));
+    }
+
+    /** Leadership goes back to the preferred replica once that is ready; its owner hands over. */
+    private void returnLeaders(ClusterPlan plan) {
+        PrimitiveIterator.OfInt slots = image.sets().notPreferred();
+        while (slots.hasNext() && plan.hasRoom()) {
+            int slot = slots.nextInt();
+            PartitionState state = steps.changes.get(slot);
+            int preferred = state.replica(0);
+            if (!state.isMoving()
+                    && state.leader() != PartitionState.NONE
+                    && state.leader() != preferred
+                    && state.isReady(preferred)
+                    && steps.roster.isLiveId(preferred)
+                    && plan.freeze(state)) {
+                steps.revoke(state, preferred);
+                plan.takeRoom();
+                returned++;
+            }
+        }
+    }
+
+    private void apply(ClusterPlan plan) {
+        for (ClusterPlan.Reorder reorder : plan.reorders()) {
+            PartitionState state = steps.changes.get(reorder.slot());
+            int[] ids = reorder.replicas().stream().mapToInt(Integer::intValue).toArray();
+            steps.changes.put(state.edit().replicas(ids));
+            reordered++;
+        }
+        for (ClusterPlan.Move move : plan.moves()) {
+            PartitionEdit edit = steps.changes.edit(move.slot());
+            steps.settle(edit.addReplica(move.to()).removing(move.from(), true).build());
+        }
+    }
+
+    boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    int size() {
+        return steps.changes.size();
+    }
+
+    int replaced() {
+        return replaced;
+    }
+
+    List<Record> records() {
+        return steps.records();
+    }
+
+    String sentence() {
+        List<String> parts = new ArrayList<>();
+        add(parts, replaced, "replica", "replaced");
+        add(parts, moved, "replica", "started to move");
+        add(parts, steps.finished(), "move", "finished");
+        add(parts, returned, "leadership", "returning to the preferred broker");
+        add(parts, steps.granted(), "partition", "granted");
+        add(parts, reordered, "preference", "evened out");
+        return "Balance: " + (parts.isEmpty() ? "moves went on" : String.join(", ", parts));
+    }
+
+    private static void add(List<String> parts, int count, String noun, String what) {
+        if (count > 0) {
+            parts.add(Steps.count(count, noun) + " " + what);
+        }
+    }
+}
