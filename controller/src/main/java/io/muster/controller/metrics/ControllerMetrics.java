@@ -1,0 +1,178 @@
+package io.muster.controller.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.muster.controller.ControllerEvents;
+import io.muster.controller.ControllerUnit;
+import io.muster.error.ErrorCode;
+import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.CauseKind;
+import io.muster.metadata.image.Broker;
+import io.muster.metadata.image.MetadataImage;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The controller's meters, all with the prefix {@code muster_}. Make it before the {@link ControllerUnit}, which it hears as
+ * its {@link ControllerEvents}; then {@link #watch} the unit. Thread-safe.
+ */
+public final class ControllerMetrics implements ControllerEvents {
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+
+    private final MeterRegistry registry;
+    private final Timer wait;
+    private final Timer commit;
+    private final Timer failover;
+    private final Counter batches;
+    private final Counter speculationsEnded;
+    private final ConcurrentHashMap<String, Timer> processing = new ConcurrentHashMap<>();
+
+    public ControllerMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.wait = timer("muster.event.queue.wait", "Time a command waits before it is decided");
+        this.commit = timer("muster.commit", "Time from handing an entry to the log until it is applied");
+        this.failover = timer(
+                "muster.failover",
+                "Time from the first sign of a broker's death (or its session's end) until its work is granted and"
+                        + " committed");
+        this.batches = Counter.builder("muster.batches")
+                .description("Batches that this controller decided and that were applied")
+                .register(registry);
+        this.speculationsEnded = Counter.builder("muster.speculations.ended")
+                .description("Times that the outcome of an append was in doubt and decisions waited for the log")
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    /** Adds the meters that are read from the unit. Call once. */
+    public void watch(ControllerUnit unit) {
+        gauge("muster.controller.active", "1 while this node is the controller", unit, u -> u.isActive() ? 1 : 0);
+        gauge("muster.controller.epoch", "Epoch in which this node is the controller; 0 when it is not", unit, u -> {
+            return (double) u.epoch();
+        });
+        gauge("muster.event.queue.size", "Commands on their way to the decision loop", unit, u -> {
+            return u.handedOver();
+        });
+        gauge("muster.metadata.offset", "Next offset of this node's committed image", unit, u -> {
+            return (double) u.image().nextOffset();
+        });
+        gauge("muster.fencing.held", "1 while fencing by timeout is held, because too many look dead", unit, u -> {
+            return u.liveness().isHoldingFences() ? 1 : 0;
+        });
+        counter("muster.heartbeats", "Heartbeats that arrived", unit, u -> u.liveness().heartbeats());
+        counter("muster.lease.renewals", "Leases granted", unit, u -> u.liveness().leaseRenewals());
+        counter("muster.barriers", "Barriers handed to the log", unit, u -> u.liveness().barriers());
+        for (BrokerState state : new BrokerState[] {BrokerState.FENCED, BrokerState.UNFENCED, BrokerState.STOPPING}) {
+            Gauge.builder("muster.brokers", unit, u -> brokers(u.image(), state))
+                    .tag("state", lower(state))
+                    .description("Registered brokers in a state")
+                    .register(registry);
+        }
+        partitions(unit, "all", i -> i.partitionCount());
+        partitions(unit, "leaderless", i -> i.sets().leaderlessCount());
+        partitions(unit, "unsettled", i -> i.sets().unsettledCount());
+        partitions(unit, "not_preferred", i -> i.sets().notPreferredCount());
+        partitions(unit, "not_ready", i -> i.sets().notReadyCount());
+        gauge("muster.resources", "Resources", unit, u -> u.image().resourceCount());
+    }
+
+    private void partitions(ControllerUnit unit, String state, ToDoubleFunction<MetadataImage> count) {
+        Gauge.builder("muster.partitions", unit, u -> count.applyAsDouble(u.image()))
+                .tag("state", state)
+                .description("Partitions: all; without a leader; in a hand-over or move; led by another than the first"
+                        + " replica; with a replica that is not ready")
+                .register(registry);
+    }
+
+    private void gauge(
+            String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
+        Gauge.builder(name, unit, value).description(description).register(registry);
+    }
+
+    private void counter(
+            String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
+        FunctionCounter.builder(name, unit, value).description(description).register(registry);
+    }
+
+    private static int brokers(MetadataImage image, BrokerState state) {
+        int count = 0;
+        for (Broker broker : image.brokers()) {
+            if (broker.state() == state) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public void onDecided(String command, long waitNs, long processingNs) {
+        wait.record(waitNs, TimeUnit.NANOSECONDS);
+        processing
+                .computeIfAbsent(
+                        command,
+                        c -> Timer.builder("muster.event.queue.processing")
+                                .description("Time a decision takes, until its batch is made")
+                                .tag("command", c)
+                                .register(registry))
+                .record(processingNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onFailed(String command, ErrorCode code) {
+        Counter.builder("muster.commands.failed")
+                .description("Commands that were refused or failed")
+                .tag("command", command)
+                .tag("code", lower(code))
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void onCommitted(int count, long tookNs) {
+        batches.increment(count);
+        commit.record(tookNs, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void onSpeculationEnded() {
+        speculationsEnded.increment();
+    }
+
+    @Override
+    public void onFenced(CauseKind kind, long sinceNs) {
+        Counter.builder("muster.fencings")
+                .description("Brokers fenced by the controller's own verdict")
+                .tag("reason", lower(kind))
+                .register(registry)
+                .increment();
+        long tookNs = registry.config().clock().monotonicTime() - sinceNs;
+        failover.record(Math.max(0, tookNs), TimeUnit.NANOSECONDS);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}
