@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.controller.liveness;
+
+import org.jspecify.annotations.NullMarked;

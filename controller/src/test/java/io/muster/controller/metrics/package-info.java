@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.controller.metrics;
+
+import org.jspecify.annotations.NullMarked;

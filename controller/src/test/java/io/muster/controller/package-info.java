@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.controller;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.controller.rpc;
+
+import org.jspecify.annotations.NullMarked;
