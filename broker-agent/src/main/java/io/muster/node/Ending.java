@@ -4,6 +4,7 @@ import io.muster.error.MusterException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class Ending {
     }
 
     /** The node cannot go on. Returns at once; from any thread, once or more. */
-    void fail(String reason, Throwable cause) {
+    void fail(String reason, @Nullable Throwable cause) {
         if (!decided.compareAndSet(false, true)) {
             return;
         }

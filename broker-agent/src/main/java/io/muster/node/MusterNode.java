@@ -5,6 +5,7 @@ import io.muster.agent.Workload;
 import io.muster.agent.core.AgentState;
 import io.muster.agent.metrics.AgentMetrics;
 import io.muster.agent.shell.Agent;
+import io.muster.controller.rpc.NodeService;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.storage.StorageDirectory;
 import io.muster.node.config.ConfigKeys;
@@ -13,7 +14,6 @@ import io.muster.node.config.NodeConfig;
 import io.muster.node.config.Role;
 import io.muster.node.http.HttpEndpoint;
 import io.muster.node.metrics.NodeMeters;
-import io.muster.node.rpc.NodeRpc;
 import io.muster.node.rpc.PeerDirectory;
 import io.muster.node.rpc.RpcServer;
 import java.time.Duration;
@@ -40,6 +40,7 @@ public final class MusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterNode.class);
     private static final long HEALTH_MS = 500;
     private static final long AWAIT_STEP_MS = 10;
+    private static final Duration ABORT_TIMEOUT = Duration.ofSeconds(1);
 
     private final NodeConfig config;
     private final Ending ending;
@@ -110,7 +111,7 @@ public final class MusterNode implements AutoCloseable {
 
     private void open() {
         List<BindableService> services = new ArrayList<>();
-        services.add(new NodeRpc(description::describe));
+        services.add(new NodeService(description::describe));
         if (voter != null) {
             services.addAll(voter.services());
         }
@@ -219,7 +220,7 @@ public final class MusterNode implements AutoCloseable {
     /** Stops without handing over: as a crash would, but with every guard closed before the port. */
     void abort() {
         if (agent != null) {
-            agent.close(false, Duration.ZERO);
+            agent.close(false, ABORT_TIMEOUT);
         }
         closeAll();
     }

@@ -2,9 +2,13 @@ package io.muster.node;
 
 import io.grpc.BindableService;
 import io.muster.controller.Controller;
-import io.muster.controller.ControllerEvents;
 import io.muster.controller.ControllerSettings;
-import io.muster.controller.liveness.DeathProbe;
+import io.muster.controller.metrics.ControllerMetrics;
+import io.muster.controller.rpc.AdminService;
+import io.muster.controller.rpc.FeedRing;
+import io.muster.controller.rpc.FeedService;
+import io.muster.controller.rpc.SessionService;
+import io.muster.controller.rpc.TcpDeathProbe;
 import io.muster.error.MusterException;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.MetadataLog;
@@ -29,11 +33,15 @@ import java.util.function.BiConsumer;
  */
 final class VoterRole implements AutoCloseable {
     private static final long ADMISSION_ROUND_MS = 1_000;
+    private static final int PROBE_TIMEOUT_MS = 500;
 
     private final VoterAdmission admission;
     private final PeerLogs peerLogs;
     private final MetadataLog log;
+    private final TcpDeathProbe deathProbe;
     private final Controller controller;
+    private final FeedRing ring;
+    private final FeedService feed;
     private final BiConsumer<String, Throwable> onFailure;
     private final NodeMeters meters;
     private final Thread starting;
@@ -49,13 +57,14 @@ final class VoterRole implements AutoCloseable {
         this.peerLogs = new PeerLogs(others);
         this.admission = new VoterAdmission(storage, quorum.voters(), peerLogs);
         this.log = new RatisMetadataLog(quorum, storage);
-        this.controller = new Controller(
-                controller(config),
-                storage.identity().clusterId(),
-                log,
-                DeathProbe.NONE,
-                ControllerEvents.NONE,
-                onFailure);
+        String clusterId = storage.identity().clusterId();
+        this.deathProbe = new TcpDeathProbe(clusterId, PROBE_TIMEOUT_MS);
+        ControllerMetrics controllerMetrics = new ControllerMetrics(meters.registry());
+        this.controller =
+                new Controller(controller(config), clusterId, log, deathProbe, controllerMetrics, onFailure);
+        controllerMetrics.watch(controller.unit());
+        this.ring = new FeedRing(log, FeedRing.DEFAULT_MAX_BYTES);
+        this.feed = new FeedService(ring, clusterId);
         this.starting = new Thread(this::runStart, "muster-voter-start");
         starting.setDaemon(true);
     }
@@ -93,7 +102,10 @@ final class VoterRole implements AutoCloseable {
 
     /** What this voter serves on the node's gRPC listener. */
     List<BindableService> services() {
-        return List.of();
+        return List.of(
+                feed,
+                new SessionService(controller.unit(), System::nanoTime),
+                new AdminService(controller.unit(), System::nanoTime));
     }
 
     /** What this voter tells others about its own log; also before it takes part. */
@@ -110,7 +122,7 @@ final class VoterRole implements AutoCloseable {
         try {
             admission.await(ADMISSION_ROUND_MS);
             controller.start();
-            log.start(controller);
+            log.start(new LogListeners(List.of(ring, controller)));
             QuorumMeters.bind(log, meters.registry());
             started = true;
         } catch (InterruptedException e) {
@@ -172,7 +184,9 @@ final class VoterRole implements AutoCloseable {
     @Override
     public void close() {
         resign();
+        feed.close();
         log.close();
+        deathProbe.close();
         peerLogs.close();
     }
 

@@ -1,0 +1,125 @@
+package io.muster.node;
+
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.muster.metadata.storage.StorageDirectory;
+import io.muster.metadata.storage.StorageIdentity;
+import io.muster.node.config.NodeConfigReader;
+import io.muster.rpc.v1.AdminServiceGrpc;
+import io.muster.rpc.v1.DescribeNodeReply;
+import io.muster.rpc.v1.DescribeNodeRequest;
+import io.muster.rpc.v1.NodeServiceGrpc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Nodes in this JVM, on loopback: voters 1 to n, and nodes that are only brokers after them. */
+final class LocalCluster implements AutoCloseable {
+    static final String CLUSTER_ID = StorageIdentity.randomUuid();
+
+    private final Path root;
+    private final int voters;
+    private final int[] raft;
+    private final int[] rpc;
+    private final int[] http;
+    final Map<Integer, MusterNode> nodes = new TreeMap<>();
+    final Map<Integer, LedPartitions> work = new HashMap<>();
+    final Map<Integer, NodeExit> failures = new ConcurrentHashMap<>();
+    private final Map<Integer, ManagedChannel> channels = new HashMap<>();
+
+    LocalCluster(Path root, int voters, int brokers) {
+        this.root = root;
+        this.voters = voters;
+        int count = voters + brokers;
+        int[] ports = FreePorts.find(3 * count);
+        this.raft = IntStream.range(0, count).map(i -> ports[i]).toArray();
+        this.rpc = IntStream.range(0, count).map(i -> ports[count + i]).toArray();
+        this.http = IntStream.range(0, count).map(i -> ports[2 * count + i]).toArray();
+        for (int id = 1; id <= count; id++) {
+            StorageDirectory.format(root.resolve("data-" + id), CLUSTER_ID, id, false);
+        }
+    }
+
+    Path config(int id) {
+        String voterList = IntStream.rangeClosed(1, voters)
+                .mapToObj(v -> v + "@127.0.0.1:" + raft[v - 1])
+                .collect(Collectors.joining(","));
+        String servers = IntStream.rangeClosed(1, voters)
+                .mapToObj(v -> "127.0.0.1:" + rpc[v - 1])
+                .collect(Collectors.joining(","));
+        String text = "node.id=" + id + "\nprocess.roles=" + (id <= voters ? "controller,broker" : "broker")
+                + "\nlog.dir=" + root.resolve("data-" + id) + "\nlistener=127.0.0.1:" + rpc[id - 1]
+                + "\nhttp.listener=127.0.0.1:" + http[id - 1] + "\ncontroller.quorum.bootstrap.servers=" + servers + "\n"
+                + (id <= voters ? "controller.quorum.voters=" + voterList + "\n" : "");
+        try {
+            return Files.writeString(root.resolve("node-" + id + ".properties"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void start(int... ids) {
+        for (int id : ids) {
+            LedPartitions led = new LedPartitions();
+            work.put(id, led);
+            nodes.put(id, MusterNode.start(NodeConfigReader.read(config(id)), led, exit -> failures.put(id, exit)));
+        }
+    }
+
+    int rpcPort(int id) {
+        return rpc[id - 1];
+    }
+
+    int httpPort(int id) {
+        return http[id - 1];
+    }
+
+    private ManagedChannel channel(int id) {
+        return channels.computeIfAbsent(
+                id,
+                i -> ManagedChannelBuilder.forAddress("127.0.0.1", rpcPort(i)).usePlaintext().build());
+    }
+
+    DescribeNodeReply describe(int id) {
+        return NodeServiceGrpc.newBlockingStub(channel(id))
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .describeNode(DescribeNodeRequest.getDefaultInstance());
+    }
+
+    /** The controller as a living node knows it; -1 for none. */
+    int controller() {
+        return nodes.keySet().stream().findFirst().map(id -> describe(id).getControllerId()).orElse(-1);
+    }
+
+    AdminServiceGrpc.AdminServiceBlockingStub admin() {
+        return AdminServiceGrpc.newBlockingStub(channel(controller())).withDeadlineAfter(10, TimeUnit.SECONDS);
+    }
+
+    /** Partitions led by living nodes under ownerships that hold. */
+    int led() {
+        return nodes.keySet().stream().mapToInt(id -> work.get(id).count()).sum();
+    }
+
+    /** Ends a node as a crash would. */
+    void kill(int id) {
+        nodes.remove(id).abort();
+    }
+
+    void stop(int id) {
+        nodes.remove(id).close();
+    }
+
+    @Override
+    public void close() {
+        channels.values().forEach(ManagedChannel::shutdownNow);
+        nodes.values().parallelStream().forEach(MusterNode::abort);
+    }
+}

@@ -1,0 +1,66 @@
+package io.muster.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.muster.rpc.v1.CreateResourceRequest;
+import io.muster.rpc.v1.DeleteResourceRequest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class MusterNodeTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void oneNodeStartsWorksStopsAndStartsAgain() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(dir, 1, 0)) {
+            cluster.start(1);
+            assertThat(cluster.nodes.get(1).awaitUnfenced(SOON)).isTrue();
+            create(cluster, "orders", 10, 1);
+            await().atMost(SOON).until(() -> cluster.led() == 10);
+            assertThat(get(cluster.httpPort(1), "/readyz?verbose")).contains("[+]broker_unfenced ok").contains("passed");
+            assertThat(get(cluster.httpPort(1), "/livez")).isEqualTo("ok\n");
+            assertThat(get(cluster.httpPort(1), "/metrics"))
+                    .contains("muster_raft_state{state=\"leader\"} 1")
+                    .contains("muster_controller_active 1");
+            cluster.stop(1);
+            assertThat(cluster.led()).isZero();
+
+            cluster.start(1);
+            assertThat(cluster.nodes.get(1).awaitUnfenced(SOON)).isTrue();
+            await().atMost(SOON).until(() -> cluster.led() == 10);
+            cluster.admin().deleteResource(DeleteResourceRequest.newBuilder().setName("orders").build());
+            await().atMost(SOON).until(() -> cluster.led() == 0);
+            assertThat(cluster.failures).isEmpty();
+        }
+    }
+
+    private static void create(LocalCluster cluster, String name, int partitions, int replicas) {
+        cluster.admin()
+                .createResource(CreateResourceRequest.newBuilder()
+                        .setName(name)
+                        .setPartitions(partitions)
+                        .setReplicas(replicas)
+                        .build());
+    }
+
+    private static String get(int port, String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+}

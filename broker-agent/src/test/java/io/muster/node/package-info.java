@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.node;
+
+import org.jspecify.annotations.NullMarked;
