@@ -24,7 +24,7 @@ import java.util.Map;
  * @param rpcTimeoutMs how long a connection attempt or an answer may take; milliseconds
  * @param leaseMs the lease this broker expects; the controller's answer counts; milliseconds
  * @param releaseTimeoutMs how long the application has for {@link Workload#release} in an orderly hand-over; milliseconds
- * @param duplicateGraceMs how long "a live process has this node id" is retried before the agent gives up; milliseconds
+ * @param refusalGraceMs how long a refusal that time may heal ("a live process has this node id") is retried; milliseconds
  * @param maxCallbackThreads most threads that run {@link Workload} methods at once
  * @param minFormatLevel lowest log level this software reads
  * @param maxFormatLevel highest log level this software reads
@@ -46,7 +46,7 @@ public record AgentSettings(
         long rpcTimeoutMs,
         long leaseMs,
         long releaseTimeoutMs,
-        long duplicateGraceMs,
+        long refusalGraceMs,
         int maxCallbackThreads,
         int minFormatLevel,
         int maxFormatLevel) {

@@ -22,7 +22,7 @@ public final class AgentSettingsBuilder {
     private long rpcTimeoutMs = 500;
     private long leaseMs = 2000;
     private long releaseTimeoutMs = 1000;
-    private long duplicateGraceMs = 10_000;
+    private long refusalGraceMs = 10_000;
     private int maxCallbackThreads = 32;
 
     AgentSettingsBuilder(String clusterId, int nodeId, String incarnation, String directoryId) {
@@ -90,8 +90,8 @@ public final class AgentSettingsBuilder {
         return this;
     }
 
-    public AgentSettingsBuilder duplicateGraceMs(long value) {
-        duplicateGraceMs = value;
+    public AgentSettingsBuilder refusalGraceMs(long value) {
+        refusalGraceMs = value;
         return this;
     }
 
@@ -119,7 +119,7 @@ public final class AgentSettingsBuilder {
                 rpcTimeoutMs,
                 leaseMs,
                 releaseTimeoutMs,
-                duplicateGraceMs,
+                refusalGraceMs,
                 maxCallbackThreads,
                 LogCodec.FORMAT_LEVEL,
                 LogCodec.FORMAT_LEVEL);

@@ -69,7 +69,7 @@ public final class AgentCore {
     private boolean applicationReady = true;
     private String unhealthyReason = "";
     private Said said = Said.NOTHING;
-    private long duplicateSinceNs = NEVER;
+    private long refusedSinceNs = NEVER;
     private String lastProblem = "";
 
     /** What the last heartbeat said about this broker as a whole; a difference is urgent. */
@@ -163,7 +163,7 @@ public final class AgentCore {
                 brokerEpoch,
                 session.endpoint(),
                 answer.getControllerEpoch());
-        duplicateSinceNs = NEVER;
+        refusedSinceNs = NEVER;
         session.registered(answer.getHeartbeatIntervalMs(), nowNs);
         seats.reports().repeatAll();
     }
@@ -194,21 +194,28 @@ public final class AgentCore {
         switch (refusal.getCode()) {
             case NOT_CONTROLLER -> lost(message, true, refusal.getController(), nowNs);
             case STALE_EPOCH -> lost(message, true, session.endpoint(), nowNs);
-            case WRONG_CLUSTER, BAD_REQUEST, UNSUPPORTED_VERSION -> {
-                log.error("Broker {}: {}", me, message);
+            case WRONG_CLUSTER, UNSUPPORTED_VERSION -> {
                 pause(message, nowNs);
+                log.error("Broker {}: {}", me, message);
                 if (firstJoin) {
                     fail(ErrorCode.FAILED_PRECONDITION, message, nowNs);
                 }
             }
-            case DUPLICATE_NODE -> {
-                pause(message, nowNs);
-                duplicateSinceNs = Math.min(duplicateSinceNs, nowNs);
-                if (nowNs - duplicateSinceNs >= Session.millis(settings.duplicateGraceMs())) {
-                    fail(ErrorCode.ALREADY_EXISTS, message, nowNs);
-                }
-            }
+            case DUPLICATE_NODE -> tolerate(ErrorCode.ALREADY_EXISTS, message, nowNs);
+            case BAD_REQUEST -> tolerate(ErrorCode.FAILED_PRECONDITION, message, nowNs);
             case OVERLOADED, REFUSAL_CODE_UNSPECIFIED, UNRECOGNIZED -> pause(message, nowNs);
+        }
+    }
+
+    /** A refusal that time may heal: the process that stands in the way may be dying. Given up after a while. */
+    private void tolerate(ErrorCode code, String message, long nowNs) {
+        pause(message, nowNs);
+        if (refusedSinceNs == NEVER) {
+            refusedSinceNs = nowNs;
+            log.warn("Broker {}: {} Tried again for {} ms.", me, message, settings.refusalGraceMs());
+        }
+        if (nowNs - refusedSinceNs >= Session.millis(settings.refusalGraceMs())) {
+            fail(code, message, nowNs);
         }
     }
 

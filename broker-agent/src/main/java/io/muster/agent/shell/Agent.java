@@ -106,7 +106,7 @@ public final class Agent implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             log.error("Broker {}: the agent broke down and gives up all it owns", settings.nodeId(), e);
             stopped.complete(new MusterException(
-                    ErrorCode.UNAVAILABLE,
+                    ErrorCode.INTERNAL,
                     "The agent of broker " + settings.nodeId() + " broke down (" + e
                             + "); its log says where. Restart the process.",
                     e));

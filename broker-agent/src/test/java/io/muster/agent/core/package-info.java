@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.agent.core;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.agent.metrics;
+
+import org.jspecify.annotations.NullMarked;

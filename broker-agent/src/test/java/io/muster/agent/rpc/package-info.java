@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.agent.rpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What agent tests share: a log written by hand. */
+@NullMarked
+package io.muster.agent.script;
+
+import org.jspecify.annotations.NullMarked;

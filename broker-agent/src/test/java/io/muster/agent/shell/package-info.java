@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.agent.shell;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.agent.work;
+
+import org.jspecify.annotations.NullMarked;
