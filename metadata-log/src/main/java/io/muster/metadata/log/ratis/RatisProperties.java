@@ -13,7 +13,7 @@ import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /** Every Ratis property that Muster sets, with the reason. Everything else stays at the default of Ratis 3.3.0. Stateless. */
-final class RatisProperties {
+public final class RatisProperties {
     /** Ratis's own limit for one entry; the codec refuses entries well below it. */
     private static final SizeInBytes APPEND_BYTES = SizeInBytes.valueOf(4L << 20);
 
@@ -24,7 +24,8 @@ final class RatisProperties {
 
     private RatisProperties() {}
 
-    static RaftProperties of(QuorumSettings settings, Path raftDirectory) {
+    /** The properties of the voter that keeps its Raft files in {@code raftDirectory}; public for benchmarks of Ratis alone. */
+    public static RaftProperties of(QuorumSettings settings, Path raftDirectory) {
         var p = new RaftProperties();
         rpc(p, settings);
         election(p, settings);
