@@ -50,6 +50,7 @@ final class VoterRole implements AutoCloseable {
     VoterRole(NodeConfig config, StorageDirectory storage, NodeMeters meters, BiConsumer<String, Throwable> onFailure) {
         this.onFailure = onFailure;
         this.meters = meters;
+        meters.showProcessMeters();
         QuorumSettings quorum = quorum(config);
         List<Endpoint> others = config.bootstrapServers().stream()
                 .filter(server -> !server.equals(config.advertisedListener()))

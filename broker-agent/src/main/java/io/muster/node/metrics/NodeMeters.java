@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -79,8 +80,14 @@ public final class NodeMeters implements AutoCloseable {
         return new MetricsHandler(registry.getPrometheusRegistry());
     }
 
+    /** Shows the meters of Ratis too, which knows only the registry of the whole process. */
+    public void showProcessMeters() {
+        Metrics.addRegistry(registry);
+    }
+
     @Override
     public void close() {
+        Metrics.removeRegistry(registry);
         garbageCollection.close();
         registry.close();
     }
