@@ -11,6 +11,8 @@ import com.google.protobuf.util.JsonFormat;
 public final class Json {
     private static final JsonFormat.Printer MESSAGES =
             JsonFormat.printer().alwaysPrintFieldsWithNoPresence().sortingMapKeys();
+    private static final JsonFormat.Printer COMPACT =
+            JsonFormat.printer().omittingInsignificantWhitespace().sortingMapKeys();
     private static final Gson OTHER = new GsonBuilder()
             .setPrettyPrinting()
             .serializeNulls()
@@ -27,10 +29,10 @@ public final class Json {
         }
     }
 
-    /** One message on one line. */
+    /** One message on one line, without defaults. */
     public static String compact(MessageOrBuilder message) {
         try {
-            return MESSAGES.omittingInsignificantWhitespace().print(message);
+            return COMPACT.print(message);
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException("a record that JSON cannot show: " + e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import io.muster.cli.command.NodeCommand;
 import io.muster.cli.command.PartitionsCommand;
 import io.muster.cli.command.QuorumCommand;
 import io.muster.cli.command.ResourcesCommand;
+import io.muster.cli.command.SimulateCommand;
 import io.muster.cli.command.StorageCommand;
 import io.muster.cli.command.WitnessCommand;
 import io.muster.cli.demo.DemoCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             ResourcesCommand.class,
             PartitionsCommand.class,
             LogCommand.class,
+            SimulateCommand.class,
             WitnessCommand.class,
         },
         exitCodeListHeading = "%nExit codes:%n",

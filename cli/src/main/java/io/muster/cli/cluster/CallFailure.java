@@ -19,17 +19,40 @@ final class CallFailure {
 
     private CallFailure() {}
 
-    /** What a node that is not the controller says about where it is; empty if the failure is another one. */
-    static Optional<String> redirect(StatusRuntimeException e) {
+    /** Muster's own code of the error, by name. */
+    private static final Metadata.Key<String> ERROR_CODE =
+            Metadata.Key.of("muster-error-code", Metadata.ASCII_STRING_MARSHALLER);
+
+    /** True if the node that was asked says that it is not the controller. */
+    static boolean isNotController(StatusRuntimeException e) {
+        return codeOf(e) == ErrorCode.NOT_CONTROLLER || trailer(e, CONTROLLER) != null;
+    }
+
+    /** Where it says the controller is; empty when it does not know. */
+    static Optional<HostPort> controller(StatusRuntimeException e) {
+        String address = trailer(e, CONTROLLER);
+        try {
+            return address == null || address.isBlank() ? Optional.empty() : Optional.of(HostPort.parse(address));
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static @Nullable String trailer(StatusRuntimeException e, Metadata.Key<String> key) {
         Metadata trailers = e.getTrailers();
-        String controller = trailers == null ? null : trailers.get(CONTROLLER);
-        return e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION
-                ? Optional.ofNullable(controller)
-                : Optional.empty();
+        return trailers == null ? null : trailers.get(key);
+    }
+
+    /** True if Muster itself refused: the words are for the operator as they are. */
+    static boolean isAnswer(StatusRuntimeException e) {
+        return trailer(e, ERROR_CODE) != null;
     }
 
     /** True if the failure is about reaching the node, not about the request. */
     static boolean isUnreachable(StatusRuntimeException e, ManagedChannel channel) {
+        if (isAnswer(e)) {
+            return false;
+        }
         return switch (e.getStatus().getCode()) {
             case UNAVAILABLE -> true;
             case DEADLINE_EXCEEDED -> channel.getState(false) != ConnectivityState.READY;
@@ -91,16 +114,23 @@ final class CallFailure {
                 : description;
     }
 
-    /** What kind of error the controller's refusal is. */
-    static ErrorCode codeOf(Status status) {
-        return switch (status.getCode()) {
+    /** What kind of error the refusal is. */
+    static ErrorCode codeOf(StatusRuntimeException e) {
+        String name = trailer(e, ERROR_CODE);
+        if (name != null) {
+            for (ErrorCode code : ErrorCode.values()) {
+                if (code.name().equals(name)) {
+                    return code;
+                }
+            }
+        }
+        return switch (e.getStatus().getCode()) {
             case INVALID_ARGUMENT, OUT_OF_RANGE -> ErrorCode.INVALID_ARGUMENT;
             case NOT_FOUND -> ErrorCode.NOT_FOUND;
             case ALREADY_EXISTS -> ErrorCode.ALREADY_EXISTS;
             case RESOURCE_EXHAUSTED -> ErrorCode.OVERLOADED;
             case DEADLINE_EXCEEDED, CANCELLED -> ErrorCode.TIMED_OUT;
             case UNAVAILABLE -> ErrorCode.UNAVAILABLE;
-            case ABORTED -> ErrorCode.UNKNOWN_OUTCOME;
             case DATA_LOSS -> ErrorCode.CORRUPT;
             default -> ErrorCode.FAILED_PRECONDITION;
         };

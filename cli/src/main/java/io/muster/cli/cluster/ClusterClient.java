@@ -73,10 +73,9 @@ public final class ClusterClient implements AutoCloseable {
     }
 
     private void retryOrThrow(HostPort target, ManagedChannel channel, StatusRuntimeException e) {
-        var redirect = CallFailure.redirect(e);
-        if (redirect.isPresent()) {
+        if (CallFailure.isNotController(e)) {
             everAnswered = true;
-            HostPort next = redirect.get().isBlank() ? null : HostPort.parse(redirect.get());
+            HostPort next = CallFailure.controller(e).orElse(null);
             controller = target.equals(next) ? null : next;
             failures.put(target, "it is not the controller");
             if (controller == null) {
@@ -84,19 +83,24 @@ public final class ClusterClient implements AutoCloseable {
             } else if (leftMs() <= 0) {
                 throw giveUp();
             }
+        } else if (CallFailure.codeOf(e) == ErrorCode.UNKNOWN_OUTCOME && leftMs() > PAUSE_MS) {
+            // the request id makes the repetition safe: what was done is answered from the log
+            everAnswered = true;
+            controller = null;
+            failures.put(target, CallFailure.description(e.getStatus()));
+            pauseOrGiveUp();
         } else if (CallFailure.isUnreachable(e, channel)) {
             controller = null;
             failures.put(target, CallFailure.why(e, channel));
             pauseOrGiveUp();
-        } else if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
+        } else if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED && !CallFailure.isAnswer(e)) {
             throw new MusterException(
                     ErrorCode.TIMED_OUT,
                     "The controller at " + target + " did not answer within " + words(timeout)
                             + ". It may be unable to reach a majority of the voters: look at its log, or try a longer --timeout.",
                     e);
         } else {
-            throw new MusterException(
-                    CallFailure.codeOf(e.getStatus()), CallFailure.description(e.getStatus()), e);
+            throw new MusterException(CallFailure.codeOf(e), CallFailure.description(e.getStatus()), e);
         }
     }
 

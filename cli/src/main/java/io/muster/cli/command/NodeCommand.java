@@ -5,6 +5,8 @@ import io.muster.cli.DurationConverter;
 import io.muster.cli.ExitCodes;
 import io.muster.cli.Signals;
 import io.muster.cli.cluster.HostPort;
+import io.muster.error.ErrorCode;
+import io.muster.error.MusterException;
 import io.muster.node.ExitHandler;
 import io.muster.node.MusterNode;
 import io.muster.node.config.NodeConfig;
@@ -67,11 +69,20 @@ public final class NodeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         NodeConfig config = file.read();
         AtomicInteger exitCode = new AtomicInteger(ExitCodes.OK);
-        try (MusterNode node = MusterNode.start(config, workload(config), halt())) {
+        try (MusterNode node = start(config)) {
             onSignal("TERM", ExitCodes.OK, node, exitCode);
             onSignal("INT", ExitCodes.INTERRUPTED, node, exitCode);
             int code = node.awaitExit().code();
             return code == ExitCodes.OK ? exitCode.get() : code;
+        }
+    }
+
+    private MusterNode start(NodeConfig config) {
+        try {
+            return MusterNode.start(config, workload(config), halt());
+        } catch (MusterException e) {
+            // whatever kept it from starting, the outcome is the same: the operation failed
+            throw new MusterException(ErrorCode.FAILED_PRECONDITION, String.valueOf(e.getMessage()), e);
         }
     }
 

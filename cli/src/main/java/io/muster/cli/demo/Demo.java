@@ -69,14 +69,28 @@ final class Demo {
                 }
                 good = true;
             } finally {
-                cluster.stop();
-                Runtime.getRuntime().removeShutdownHook(cleanUp);
                 if (good) {
-                    cluster.delete();
+                    cluster.stop();
                 } else {
-                    narrator.detail("The nodes' logs are kept in " + cluster.dir() + ".");
+                    cluster.killAllNow();
+                }
+                if (!isShuttingDown(cleanUp)) {
+                    if (good) {
+                        cluster.delete();
+                    } else {
+                        narrator.say("Stopped; the nodes' logs are kept in " + cluster.dir() + " (node-*.log)");
+                    }
                 }
             }
+        }
+    }
+
+    private static boolean isShuttingDown(Thread cleanUp) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
         }
     }
 
@@ -173,11 +187,11 @@ final class Demo {
         failover.strike(pause ? victim::pause : victim::kill);
         if (!failover.awaitLed(view, limit)) {
             throw notConverged(failover.unled() + " partitions had no new leader " + limit.toSeconds()
-                    + " s after the fault", cluster);
+                    + " s after the fault");
         }
         if (!failover.awaitServed(limit)) {
             throw notConverged(failover.unserved() + " partitions were led but not served " + limit.toSeconds()
-                    + " s after the fault", cluster);
+                    + " s after the fault");
         }
         Cause cause = failover.fencedBy();
         narrator.blank();
@@ -252,15 +266,15 @@ final class Demo {
         while (!condition.getAsBoolean()) {
             cluster.nodes().forEach(DemoNode::checkAlive);
             if (System.nanoTime() - deadline > 0) {
-                throw notConverged(otherwise.get() + " after " + limit.toSeconds() + " s", cluster);
+                throw notConverged(otherwise.get() + " after " + limit.toSeconds() + " s");
             }
             Thread.sleep(POLL_MS);
         }
     }
 
-    private static MusterException notConverged(String what, DemoCluster cluster) {
+    private static MusterException notConverged(String what) {
         return new MusterException(
                 ErrorCode.FAILED_PRECONDITION,
-                "The demo did not converge: " + what + ". The nodes' logs in " + cluster.dir() + " say more.");
+                "The demo did not converge: " + what + ".");
     }
 }

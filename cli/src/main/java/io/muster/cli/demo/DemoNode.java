@@ -69,8 +69,7 @@ final class DemoNode {
         if (p != null && !p.isAlive()) {
             throw new MusterException(
                     ErrorCode.FAILED_PRECONDITION,
-                    "Node " + id + " ended with exit code " + p.exitValue() + ": " + lastWords() + " (its log is " + log
-                            + ").");
+                    "Node " + id + " ended with exit code " + p.exitValue() + ": " + lastWords());
         }
     }
 
