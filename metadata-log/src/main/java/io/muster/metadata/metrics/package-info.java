@@ -1,4 +1,7 @@
-/** Bridges Ratis's own metrics to Micrometer. */
+/**
+ * Ratis's own metrics as Micrometer meters, in the names that Prometheus expects. Ratis finds this package through its service
+ * loader and does not start without it; nothing else calls it.
+ */
 @NullMarked
 package io.muster.metadata.metrics;
 

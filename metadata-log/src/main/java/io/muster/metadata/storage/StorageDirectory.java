@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * meta.properties    who this is (never rewritten)
  * voter.properties   which directories the first voters had when this one was admitted (see PeerLogs)
  * bootstrapped       empty; there since the first entry was committed here: from then on a missing log is a loss
+ * committed          how far the log was committed here (a mark that shows a log that lost its tail)
  * lock               held by the one process that may use the directory
  * raft/              the Raft log, votes and snapshots
  * </pre>
@@ -35,8 +36,9 @@ public final class StorageDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String RAFT = "raft";
     private static final String BOOTSTRAPPED = "bootstrapped";
+    private static final String COMMITTED = "committed";
     private static final Set<String> OWN_NAMES =
-            Set.of(MetaProperties.FILE, VoterProperties.FILE, BOOTSTRAPPED, LOCK, RAFT);
+            Set.of(MetaProperties.FILE, VoterProperties.FILE, BOOTSTRAPPED, COMMITTED, LOCK, RAFT);
 
     private final Path path;
     private final StorageIdentity identity;
@@ -166,6 +168,11 @@ public final class StorageDirectory implements AutoCloseable {
     /** Where Ratis would keep them for a directory that is not open. */
     public static Path raftDirectory(Path dir) {
         return dir.toAbsolutePath().resolve(RAFT);
+    }
+
+    /** Where the mark is kept that tells how far the log was committed here. */
+    public Path committedMark() {
+        return path.resolve(COMMITTED);
     }
 
     /** True once an entry was committed on this directory, in this process or an earlier one. */

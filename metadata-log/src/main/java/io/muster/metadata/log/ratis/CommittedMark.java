@@ -16,13 +16,11 @@ import java.util.zip.CRC32C;
  * behind, and an unreadable one says nothing. So it catches damage, not everything. Not thread-safe.
  */
 final class CommittedMark {
-    static final String FILE = "committed";
-
     private final Path file;
     private long written = -1;
 
-    CommittedMark(Path storageDirectory) {
-        file = storageDirectory.resolve(FILE);
+    CommittedMark(Path file) {
+        this.file = file;
     }
 
     /** Notes that everything up to {@code index} is committed and on this disk. */

@@ -80,9 +80,13 @@ public final class RatisMetadataLog implements MetadataLog {
     @Override
     public void start(LogListener listener) {
         RatisProcess.tame();
+        RatisProcess.withOwnClassLoader(() -> startQuorum(listener));
+    }
+
+    private void startQuorum(LogListener listener) {
         var end = new Failure(listener);
         failure = end;
-        var mark = new CommittedMark(storage.path());
+        var mark = new CommittedMark(storage.committedMark());
         RaftServer server = null;
         try {
             VoterAdmission.refuseLostLog(storage);

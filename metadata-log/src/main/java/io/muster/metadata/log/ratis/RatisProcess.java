@@ -19,4 +19,16 @@ final class RatisProcess {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }
     }
+
+    /** Ratis finds classes by name through the calling thread's loader, which an embedding application may have set to any. */
+    static void withOwnClassLoader(Runnable task) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(RatisProcess.class.getClassLoader());
+        try {
+            task.run();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
 }

@@ -15,7 +15,7 @@ final class StartFailure {
             if (cause instanceof MusterException own) {
                 return own;
             }
-            if (cause instanceof BindException) {
+            if (cause instanceof BindException || String.valueOf(cause.getMessage()).startsWith("Failed to bind")) {
                 return new MusterException(
                         ErrorCode.UNAVAILABLE,
                         "The quorum listener cannot bind to port " + settings.bindPort() + " (" + cause.getMessage()

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.log.ratis;
+
+import org.jspecify.annotations.NullMarked;

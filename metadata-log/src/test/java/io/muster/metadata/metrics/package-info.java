@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.metrics;
+
+import org.jspecify.annotations.NullMarked;

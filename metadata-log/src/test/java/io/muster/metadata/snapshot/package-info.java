@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.snapshot;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.metadata.storage;
+
+import org.jspecify.annotations.NullMarked;
