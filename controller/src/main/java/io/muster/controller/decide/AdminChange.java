@@ -51,11 +51,9 @@ public record AdminChange<R extends Message>(Command<R> change, ChangeOptions op
                             + image.nextOffset() + "; look at the cluster again, then repeat the change.");
         }
         Decision<R> decision = change.decide(image, wallMs);
-        if (options.getDryRun()) {
+        // Nothing is written, so there is no offset at which it stands.
+        if (options.getDryRun() || decision.isEmpty()) {
             return Decision.nothing(decision.reply().apply(-1));
-        }
-        if (decision.isEmpty()) {
-            return decision;
         }
         return new Decision<>(cause(decision.cause()), records(decision, image.nextOffset()), decision.reply());
     }

@@ -131,6 +131,11 @@ public final class InMemoryMetadataLog implements MetadataLog {
         return applied;
     }
 
+    /** Tells those who asked to resign that nobody took over. */
+    public void resignationFailed() {
+        resigned(false);
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -192,8 +197,7 @@ public final class InMemoryMetadataLog implements MetadataLog {
         resigned(true);
     }
 
-    /** Answers those who asked to resign. */
-    void resigned(boolean done) {
+    private void resigned(boolean done) {
         List<CompletableFuture<Boolean>> asked = List.copyOf(resigning);
         resigning.clear();
         asked.forEach(f -> f.complete(done));

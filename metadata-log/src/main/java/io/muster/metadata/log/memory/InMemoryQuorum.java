@@ -172,11 +172,19 @@ public final class InMemoryQuorum {
         }
     }
 
+    /** The elected voter commits what it kept of the old tail, as the first entry of its term would. */
+    public void commitKept() {
+        if (established) {
+            throw new IllegalStateException("voter " + leader + " leads already");
+        }
+        committed.addAll(tail);
+        tail.clear();
+    }
+
     /** The elected voter commits what it kept, applies the whole log, and leads. */
     public void establish() {
         InMemoryMetadataLog winner = running(leader);
-        committed.addAll(tail);
-        tail.clear();
+        commitKept();
         while (winner.applied() < committed.size()) {
             winner.apply(committed.get(winner.applied()));
         }

@@ -5,7 +5,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** An append whose caller still waits, in one process. */
 final class Promise {
-    /** Index in the committed log; -1 while it is not in the log of the latest leader. */
     final CompletableFuture<AppendOutcome> outcome = new CompletableFuture<>();
 
     final Slot slot;

@@ -1,0 +1,271 @@
+package io.muster.testkit.sim;
+
+import com.google.protobuf.Message;
+import io.muster.controller.decide.AdminChange;
+import io.muster.controller.decide.Command;
+import io.muster.controller.decide.CreateResource;
+import io.muster.controller.decide.DeleteResource;
+import io.muster.controller.decide.MoveLeader;
+import io.muster.controller.decide.SetFence;
+import io.muster.error.ErrorCode;
+import io.muster.error.MusterException;
+import io.muster.log.v1.OwnershipMode;
+import io.muster.log.v1.StateKind;
+import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
+import io.muster.metadata.image.Resource;
+import io.muster.rpc.v1.ChangeOptions;
+import io.muster.rpc.v1.ChangeReply;
+import io.muster.rpc.v1.CreateResourceReply;
+import io.muster.rpc.v1.CreateResourceRequest;
+import io.muster.rpc.v1.DeleteResourceRequest;
+import io.muster.rpc.v1.MovePartitionRequest;
+import io.muster.rpc.v1.SetBrokerFenceRequest;
+import io.muster.testkit.InvariantBroken;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
+import java.util.function.ToLongFunction;
+
+/** People: create, delete, move, fence, repeat what they got no answer to, and make mistakes. Not thread-safe. */
+final class Operator {
+    private static final long MS = 1_000_000;
+    private static final int MAX_RESOURCES = 6;
+
+    private final SimCluster cluster;
+    private final SplittableRandom random;
+    private boolean active;
+    private long requests;
+    private long answered;
+    private final List<Integer> fencedByHand = new ArrayList<>();
+
+    Operator(SimCluster cluster, SplittableRandom random) {
+        this.cluster = cluster;
+        this.random = random;
+    }
+
+    void start() {
+        if (!active) {
+            active = true;
+            next();
+        }
+    }
+
+    /** Stops asking, and takes back what would keep the cluster from converging. */
+    void stop() {
+        active = false;
+        // Twice: a fence whose outcome is not known may commit a moment later.
+        for (int id : Set.copyOf(fencedByHand)) {
+            unfence(id);
+            cluster.queue().after(5000 * MS, () -> unfence(id));
+        }
+        fencedByHand.clear();
+    }
+
+    long answered() {
+        return answered;
+    }
+
+    private void next() {
+        cluster.queue().after(200 * MS + random.nextLong(6000 * MS), () -> {
+            if (active) {
+                act();
+                next();
+            }
+        });
+    }
+
+    private ChangeOptions.Builder options() {
+        return ChangeOptions.newBuilder()
+                .setRequestId("r" + ++requests)
+                .setActor("operator")
+                .setDryRun(random.nextInt(20) == 0);
+    }
+
+    private void act() {
+        MetadataImage image = cluster.invariants().image();
+        switch (random.nextInt(8)) {
+            case 0, 1 -> create(image);
+            case 2 -> delete(image);
+            case 3, 4, 5 -> move(image);
+            case 6 -> fence();
+            default -> mistake(image);
+        }
+    }
+
+    void create(MetadataImage image) {
+        if (image.resourceCount() < MAX_RESOURCES) {
+            create("res-" + random.nextInt(12), 1 + random.nextInt(24), 1 + random.nextInt(3));
+        }
+    }
+
+    void create(String name, int partitions, int replicas) {
+        CreateResourceRequest request = CreateResourceRequest.newBuilder()
+                .setName(name)
+                .setPartitions(partitions)
+                .setReplicas(replicas)
+                .setStateKind(random.nextInt(3) == 0 ? StateKind.STATE_DURABLE : StateKind.STATE_NONE)
+                .setOwnership(random.nextInt(5) == 0 ? OwnershipMode.TOKEN_FENCED : OwnershipMode.LEASED)
+                .setOptions(options())
+                .build();
+        ask(new CreateResource(request), request.getOptions(), CreateResourceReply.class, CreateResourceReply::getOffset);
+    }
+
+    private void delete(MetadataImage image) {
+        List<Resource> all = new ArrayList<>();
+        image.resources().forEach(all::add);
+        if (all.size() > 2) {
+            DeleteResourceRequest request = DeleteResourceRequest.newBuilder()
+                    .setName(all.get(random.nextInt(all.size())).name())
+                    .setOptions(options())
+                    .build();
+            ask(new DeleteResource(request), request.getOptions(), ChangeReply.class, ChangeReply::getOffset);
+        }
+    }
+
+    private void move(MetadataImage image) {
+        List<PartitionState> all = new ArrayList<>();
+        for (Resource resource : image.resources()) {
+            all.add(image.partition(resource.id(), random.nextInt(resource.partitions())).orElseThrow());
+        }
+        if (all.isEmpty()) {
+            return;
+        }
+        PartitionState state = all.get(random.nextInt(all.size()));
+        MovePartitionRequest request = MovePartitionRequest.newBuilder()
+                .setResource(state.resource().name())
+                .setPartition(state.partition())
+                .setTo(state.replica(random.nextInt(state.replicaCount())))
+                .setOptions(options())
+                .build();
+        ask(new MoveLeader(request), request.getOptions(), ChangeReply.class, ChangeReply::getOffset);
+    }
+
+    private void fence() {
+        List<Integer> live = new ArrayList<>(cluster.liveBrokers());
+        if (live.size() < 2) {
+            return;
+        }
+        int id = live.get(random.nextInt(live.size()));
+        SetBrokerFenceRequest request = SetBrokerFenceRequest.newBuilder()
+                .setId(id)
+                .setFenced(true)
+                .setReason("rehearsal")
+                .setOptions(options())
+                .build();
+        fencedByHand.add(id);
+        ask(new SetFence(request), request.getOptions(), ChangeReply.class, ChangeReply::getOffset);
+        cluster.queue().after(random.nextLong(10_000 * MS), () -> unfence(id));
+    }
+
+    private void unfence(int id) {
+        SetBrokerFenceRequest request = SetBrokerFenceRequest.newBuilder()
+                .setId(id)
+                .setFenced(false)
+                .setReason("rehearsal over")
+                .setOptions(options().setDryRun(false))
+                .build();
+        ask(new SetFence(request), request.getOptions(), ChangeReply.class, ChangeReply::getOffset);
+    }
+
+    /** Invariant 11: each of these is refused, or the cluster is broken. */
+    private void mistake(MetadataImage image) {
+        CreateResourceRequest good = CreateResourceRequest.newBuilder()
+                .setName("mistake")
+                .setPartitions(3)
+                .setReplicas(1)
+                .setStateKind(StateKind.STATE_NONE)
+                .setOwnership(OwnershipMode.LEASED)
+                .setOptions(options().setDryRun(false))
+                .build();
+        CreateResourceRequest bad =
+                switch (random.nextInt(5)) {
+                    case 0 -> good.toBuilder().setPartitions(0).build();
+                    case 1 -> good.toBuilder().setReplicas(31).build();
+                    case 2 -> good.toBuilder().setName("").build();
+                    case 3 -> good.toBuilder().setPartitions(1_000_000_000).build();
+                    default -> good.toBuilder().setName("a/b c").build();
+                };
+        SimVoter controller = cluster.controller();
+        if (controller == null) {
+            return;
+        }
+        long before = image.nextOffset();
+        String requestId = bad.getOptions().getRequestId();
+        controller
+                .submit(new AdminChange<>(new CreateResource(bad), bad.getOptions(), CreateResourceReply.class))
+                .whenComplete((reply, error) -> cluster.guarded(() -> {
+                    if (error == null) {
+                        throw new InvariantBroken(11, "a bad request was accepted: " + bad);
+                    }
+                    cluster.invariants().refused(requestId, before);
+                }));
+    }
+
+    private <R extends Message> void ask(
+            Command<R> command, ChangeOptions options, Class<R> type, ToLongFunction<R> offset) {
+        attempt(new AdminChange<>(command, options, type), options, offset, 0);
+    }
+
+    private <R extends Message> void attempt(
+            AdminChange<R> change, ChangeOptions options, ToLongFunction<R> offset, int tries) {
+        cluster.trace(() -> "operator asks " + change.name() + " " + options.getRequestId()
+                + (options.getDryRun() ? ", dry run" : "") + (tries > 0 ? ", again" : ""));
+        SimVoter controller = cluster.controller();
+        if (controller == null) {
+            again(change, options, offset, tries);
+            return;
+        }
+        long before = cluster.invariants().image().nextOffset();
+        boolean[] done = new boolean[1];
+        controller.submit(change).whenComplete((reply, error) -> cluster.guarded(() -> {
+            if (done[0]) {
+                return;
+            }
+            done[0] = true;
+            if (error == null) {
+                answered++;
+                if (!options.getDryRun()) {
+                    cluster.invariants().acknowledged(options.getRequestId(), offset.applyAsLong(reply));
+                }
+            } else if (isRefusal(error)) {
+                if (tries == 0) {
+                    cluster.invariants().refused(options.getRequestId(), before);
+                }
+            } else {
+                again(change, options, offset, tries);
+            }
+        }));
+        // A controller that dies gives no answer.
+        cluster.queue().after(20_000 * MS, () -> {
+            if (!done[0]) {
+                done[0] = true;
+                again(change, options, offset, tries);
+            }
+        });
+    }
+
+    private <R extends Message> void again(
+            AdminChange<R> change, ChangeOptions options, ToLongFunction<R> offset, int tries) {
+        boolean fences = change.change() instanceof SetFence fence && fence.request().getFenced();
+        if (tries < 40 && (active || !fences)) {
+            cluster.queue().after(
+                    300 * MS + random.nextLong(1000 * MS), () -> attempt(change, options, offset, tries + 1));
+        }
+    }
+
+    private static boolean isRefusal(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (cause instanceof MusterException e) {
+            if (e.code() == ErrorCode.INTERNAL) {
+                throw new InvariantBroken(11, "a decision has a defect: " + e.getMessage());
+            }
+            return e.code() != ErrorCode.NOT_CONTROLLER
+                    && e.code() != ErrorCode.OVERLOADED
+                    && e.code() != ErrorCode.UNKNOWN_OUTCOME;
+        }
+        throw new IllegalStateException(cause);
+    }
+}

@@ -1,0 +1,47 @@
+package io.muster.testkit.sim;
+
+import io.muster.metadata.log.Replica;
+import io.muster.metadata.log.memory.InMemoryQuorum;
+import io.muster.rpc.v1.SessionDown;
+import io.muster.rpc.v1.SessionUp;
+import java.util.function.LongSupplier;
+
+/** Places where a test may break the cluster on purpose, to see that the simulator notices. The default breaks nothing. */
+public interface PlantedBugs {
+    PlantedBugs NONE = new PlantedBugs() {};
+
+    /** The state machine of a voter. */
+    default InMemoryQuorum.ReplicaFactory replicas() {
+        return (voter, image, listener) -> new Replica(image, listener);
+    }
+
+    /** The clock by which ownerships judge themselves. */
+    default LongSupplier guardClock(LongSupplier clock) {
+        return clock;
+    }
+
+    /** The clock by which the liveness of a controller judges brokers. */
+    default LongSupplier livenessClock(LongSupplier clock) {
+        return clock;
+    }
+
+    /** What a broker sends, on its way to the controller. */
+    default SessionUp up(SessionUp message) {
+        return message;
+    }
+
+    /** What the controller sends, on its way to a broker. */
+    default SessionDown down(SessionDown message) {
+        return message;
+    }
+
+    /** A controller answers a heartbeat the moment it arrives. */
+    default boolean answersWithoutBarrier() {
+        return false;
+    }
+
+    /** A probe says "gone" of every process that it cannot reach. */
+    default boolean silenceIsProof() {
+        return false;
+    }
+}

@@ -1,0 +1,210 @@
+package io.muster.testkit.sim;
+
+import io.muster.agent.AgentSettings;
+import io.muster.agent.Ownership;
+import io.muster.agent.core.AgentCore;
+import io.muster.agent.core.AgentListener;
+import io.muster.agent.core.AgentOutputs;
+import io.muster.agent.core.AgentState;
+import io.muster.agent.core.Callback;
+import io.muster.agent.core.CallbackKind;
+import io.muster.agent.core.OwnershipHandle;
+import io.muster.metadata.image.Applied;
+import io.muster.metadata.image.MetadataImage;
+import io.muster.rpc.v1.SessionUp;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The broker part of one process: a real agent core, a simulated application, and the shell between them. */
+final class SimBroker implements AgentOutputs, AgentListener {
+    private static final long MS = 1_000_000;
+
+    private final SimCluster cluster;
+    private final SimProcess process;
+    private final NodeClock clock;
+    private final SplittableRandom random;
+    private final AgentCore core;
+    private final SimFeed feed;
+    private @Nullable Channel channel;
+    private long openStream = -1;
+    private long ticks;
+    private boolean hanging;
+
+    SimBroker(SimCluster cluster, SimProcess process, NodeClock clock, AgentSettings settings, SplittableRandom random) {
+        this.cluster = cluster;
+        this.process = process;
+        this.clock = clock;
+        this.random = random;
+        this.core = new AgentCore(
+                settings, cluster.bugs().guardClock(clock::nowNs), random.split(), this, this);
+        this.feed = new SimFeed(cluster, process, random.split(), this);
+    }
+
+    int id() {
+        return process.node();
+    }
+
+    AgentCore core() {
+        return core;
+    }
+
+    void start() {
+        input(() -> core.start(clock.nowNs()));
+        feed.open("start");
+    }
+
+    /** Something happens in the agent; then it does what is due. */
+    private void input(Runnable action) {
+        process.run(() -> {
+            action.run();
+            core.tick(clock.nowNs());
+            scheduleTick();
+            cluster.stepped();
+        });
+    }
+
+    private void scheduleTick() {
+        long mine = ++ticks;
+        if (core.state().isFinal()) {
+            cluster.left(this);
+            return;
+        }
+        process.after(Math.max(clock.delayUntil(core.nextTickNs()), 1000), () -> {
+            if (mine == ticks) {
+                input(() -> {});
+            }
+        });
+    }
+
+    void stop() {
+        input(() -> core.stop(clock.nowNs()));
+    }
+
+    void health(String reason) {
+        input(() -> core.health(reason, clock.nowNs()));
+    }
+
+    /** From now on calls into the application take very long, or not any more. */
+    void hang(boolean on) {
+        hanging = on;
+    }
+
+    // ---- the session
+
+    @Override
+    public void connect(long stream, String endpoint) {
+        int target = cluster.nodeOf(endpoint);
+        SimNetwork network = cluster.network();
+        if (!network.connected(id(), target)) {
+            process.after(500 * MS, () -> input(() -> core.disconnected(stream, "no route", clock.nowNs())));
+            return;
+        }
+        SimVoter voter = cluster.voter(target);
+        if (voter == null) {
+            process.after(
+                    network.delayNs(id(), target),
+                    () -> input(() -> core.disconnected(stream, "connection refused", clock.nowNs())));
+            return;
+        }
+        openStream = stream;
+        SimSession[] session = new SimSession[1];
+        Channel opened = network.open(
+                process,
+                voter.process(),
+                () -> input(() -> core.disconnected(stream, "connection lost", clock.nowNs())),
+                () -> {
+                    if (session[0] != null) {
+                        session[0].broken();
+                    }
+                });
+        channel = opened;
+        opened.up(() -> {
+            session[0] = new SimSession(
+                    cluster,
+                    voter,
+                    opened,
+                    message -> input(() -> core.received(stream, message, clock.nowNs())));
+            opened.down(() -> input(() -> core.connected(stream, clock.nowNs())));
+        });
+        sessionOfStream = session;
+    }
+
+    private SimSession @Nullable [] sessionOfStream;
+
+    @Override
+    public void disconnect(long stream) {
+        if (stream == openStream && channel != null) {
+            channel.closeByClient();
+            channel = null;
+        }
+    }
+
+    @Override
+    public void send(long stream, SessionUp message) {
+        SimSession @Nullable [] session = sessionOfStream;
+        if (stream == openStream && channel != null && session != null) {
+            channel.up(() -> {
+                if (session[0] != null) {
+                    session[0].received(message);
+                }
+            });
+        }
+    }
+
+    // ---- the application
+
+    @Override
+    public void run(Callback callback) {
+        long takesNs = switch (callback.kind()) {
+            case PREPARE -> random.nextLong(300 * MS);
+            case LEAD -> random.nextLong(20 * MS);
+            case RELEASE -> random.nextInt(10) == 0 ? random.nextLong(1500 * MS) : random.nextLong(50 * MS);
+            case DROP -> random.nextLong(10 * MS);
+        };
+        if (hanging) {
+            cluster.count(FaultKind.CALLBACK_HANGS);
+            takesNs += random.nextLong(8000 * MS);
+        }
+        boolean fails = cluster.isFaulty() && random.nextInt(200) == 0 && callback.kind() != CallbackKind.DROP;
+        if (fails) {
+            cluster.count(FaultKind.CALLBACK_THROWS);
+        }
+        Throwable failure = fails ? new IllegalStateException("planted") : null;
+        process.after(takesNs, () -> input(() -> core.callbackReturned(callback.id(), failure, clock.nowNs())));
+    }
+
+    @Override
+    public void drained(OwnershipHandle ownership) {
+        process.after(0, () -> input(() -> core.drained(ownership, clock.nowNs())));
+    }
+
+    @Override
+    public void granted(Ownership ownership) {
+        cluster.invariants().granted(id(), ownership);
+    }
+
+    @Override
+    public void released(Ownership ownership, long sinceClosedNs) {
+        cluster.invariants().released(id(), ownership);
+    }
+
+    @Override
+    public void stateChanged(AgentState from, AgentState to, String because) {
+        cluster.trace(() -> "broker " + id() + " " + from + " -> " + to + ": " + because);
+    }
+
+    // ---- the feed
+
+    @Override
+    public void reopenFeed(String because) {
+        feed.reopen(because);
+    }
+
+    void imageReplaced(MetadataImage image) {
+        input(() -> core.imageReplaced(image, clock.nowNs()));
+    }
+
+    void applied(Applied applied) {
+        input(() -> core.applied(applied, clock.nowNs()));
+    }
+}

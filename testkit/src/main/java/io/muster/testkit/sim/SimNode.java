@@ -1,0 +1,30 @@
+package io.muster.testkit.sim;
+
+import org.jspecify.annotations.Nullable;
+
+/** One machine: its clock and storage outlive the processes that run on it, one after the other. */
+final class SimNode {
+    final int id;
+    final NodeClock clock;
+    final String directoryId;
+    int starts;
+    /** The host answers no probe: it is off, not only the process. */
+    boolean dark;
+    /** It left in good order. */
+    boolean left;
+
+    @Nullable SimProcess process;
+    @Nullable SimVoter voter;
+    @Nullable SimBroker broker;
+    String incarnation = "";
+
+    SimNode(int id, NodeClock clock) {
+        this.id = id;
+        this.clock = clock;
+        this.directoryId = "dir-" + id;
+    }
+
+    boolean runs() {
+        return process != null && !process.isDead();
+    }
+}

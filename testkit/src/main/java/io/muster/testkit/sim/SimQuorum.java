@@ -1,0 +1,240 @@
+package io.muster.testkit.sim;
+
+import io.muster.metadata.log.memory.InMemoryMetadataLog;
+import io.muster.metadata.log.memory.InMemoryQuorum;
+import io.muster.metadata.log.memory.QuorumDriver;
+import io.muster.metadata.log.memory.Slot;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Decides when the voters' log does what Raft would do: commits when a majority is reached, elects when the leader is lost,
+ * lets deposed leaders find out late, delivers to each voter at its own pace. Not thread-safe.
+ */
+final class SimQuorum implements QuorumDriver {
+    private static final long MS = 1_000_000;
+    private static final long ELECTION_TIMEOUT_NS = 500 * MS;
+    private static final long LOOK_EVERY_NS = 100 * MS;
+
+    private final SimCluster cluster;
+    private final EventQueue queue;
+    private final SimNetwork network;
+    private final SplittableRandom random;
+    private final List<Integer> ids;
+    private final InMemoryQuorum quorum;
+    private int read;
+    private boolean committing;
+    /** When an election is due because no leader reaches a majority; -1 while one does. */
+    private long electAtNs = -1;
+
+    private int lagging = -1;
+
+    SimQuorum(SimCluster cluster, List<Integer> ids, SplittableRandom random) {
+        this.cluster = cluster;
+        this.queue = cluster.queue();
+        this.network = cluster.network();
+        this.ids = ids;
+        this.random = random;
+        this.quorum = new InMemoryQuorum(new TreeSet<>(ids), this);
+        quorum.replicas(cluster.bugs().replicas());
+        queue.after(0, this::look);
+    }
+
+    InMemoryQuorum memory() {
+        return quorum;
+    }
+
+    /** The voter that leads and reaches a majority now, or -1. */
+    int leader() {
+        return quorum.isEstablished() && reachesMajority(quorum.leader()) ? quorum.leader() : -1;
+    }
+
+    void lag(int voter) {
+        lagging = voter;
+    }
+
+    private boolean runs(int id) {
+        SimVoter voter = cluster.voter(id);
+        return voter != null && !voter.process().isPaused();
+    }
+
+    private boolean reachesMajority(int id) {
+        return runs(id)
+                && 2 * ids.stream().filter(o -> runs(o) && network.connected(id, o)).count() > ids.size();
+    }
+
+    // ---- appending and committing
+
+    @Override
+    public void onAppended(int voter) {
+        if (!committing) {
+            committing = true;
+            queue.after(appendNs(), this::commit);
+        }
+    }
+
+    private long appendNs() {
+        return 300_000 + random.nextLong(3 * MS);
+    }
+
+    private void commit() {
+        committing = false;
+        if (!quorum.isEstablished() || quorum.tailLength() == 0) {
+            return;
+        }
+        int leader = quorum.leader();
+        if (reachesMajority(leader)) {
+            // What was appended a moment ago may still be on its way.
+            quorum.commit(1 + random.nextInt(quorum.tailLength()));
+            readCommitted();
+            deliverSoon();
+        }
+        if (quorum.tailLength() > 0) {
+            committing = true;
+            queue.after(reachesMajority(leader) ? appendNs() : 20 * MS, this::commit);
+        }
+    }
+
+    private void readCommitted() {
+        List<Slot> log = quorum.committed();
+        while (read < log.size()) {
+            Slot slot = log.get(read++);
+            cluster.invariants().committed(slot.term(), slot.entry());
+        }
+    }
+
+    private void deliverSoon() {
+        for (int id : ids) {
+            SimVoter voter = cluster.voter(id);
+            if (voter == null) {
+                continue;
+            }
+            if (id == quorum.leader()) {
+                voter.process().after(50_000 + random.nextLong(500_000), () -> deliver(voter, Integer.MAX_VALUE));
+            } else if (id != lagging && network.connected(quorum.leader(), id)) {
+                long delay = network.delayNs(quorum.leader(), id) * 2;
+                voter.process().after(delay, () -> deliver(voter, 1 + random.nextInt(20)));
+            }
+        }
+    }
+
+    private void deliver(SimVoter voter, int count) {
+        if (cluster.voter(voter.id()) == voter) {
+            quorum.deliver(voter.id(), count);
+            cluster.stepped();
+        }
+    }
+
+    // ---- leadership
+
+    /** A look at the whole every now and then: what a Raft server's timers would notice. */
+    private void look() {
+        queue.after(LOOK_EVERY_NS, this::look);
+        int leader = leader();
+        if (leader >= 0) {
+            electAtNs = -1;
+            keepUp(leader);
+        } else if (electAtNs < 0) {
+            electAtNs = queue.nowNs() + ELECTION_TIMEOUT_NS + random.nextLong(ELECTION_TIMEOUT_NS);
+        } else if (queue.nowNs() >= electAtNs) {
+            electSomebody();
+        }
+        for (int id : ids) {
+            stepDownIfAlone(id);
+        }
+    }
+
+    /** Followers that are behind catch up, and hear who leads. */
+    private void keepUp(int leader) {
+        for (int id : ids) {
+            SimVoter voter = cluster.voter(id);
+            if (voter != null && network.connected(leader, id)) {
+                voter.process().run(() -> {
+                    if (cluster.voter(id) == voter) {
+                        quorum.tell(id);
+                    }
+                });
+                if (id != lagging) {
+                    voter.process().run(() -> deliver(voter, 200));
+                }
+            }
+        }
+        if (quorum.tailLength() > 0) {
+            onAppended(leader);
+        }
+    }
+
+    /** A leader that has lost its majority finds out by itself, some time within two election timeouts. */
+    private void stepDownIfAlone(int id) {
+        SimVoter voter = cluster.voter(id);
+        InMemoryMetadataLog log = quorum.process(id).orElse(null);
+        if (voter == null || log == null || log.leadingTerm() == 0 || voter.process().isPaused()) {
+            return;
+        }
+        if (!reachesMajority(id) && random.nextInt(12) == 0) {
+            quorum.depose(id, "no majority answers");
+        }
+    }
+
+    void electSomebody() {
+        List<Integer> able = ids.stream().filter(this::reachesMajority).toList();
+        electAtNs = -1;
+        if (!able.isEmpty()) {
+            int kept = random.nextInt(quorum.tailLength() + 1);
+            elect(able.get(random.nextInt(able.size())), random.nextBoolean() ? quorum.tailLength() : kept);
+        }
+    }
+
+    /** Elects a voter that reaches a majority; it leads a moment later, if nothing comes in between. */
+    void elect(int id, int kept) {
+        if (!reachesMajority(id)) {
+            return;
+        }
+        if (kept < quorum.tailLength()) {
+            cluster.count(FaultKind.LOST_TAIL);
+        }
+        quorum.elect(id, kept);
+        long term = quorum.term();
+        cluster.trace(() -> "voter " + id + " is elected in term " + term);
+        queue.after(appendNs() * 2, () -> {
+            if (quorum.term() == term && !quorum.isEstablished() && reachesMajority(id)) {
+                SimVoter voter = cluster.voter(id);
+                if (voter != null) {
+                    voter.process().run(this::establish);
+                }
+            }
+        });
+    }
+
+    private void establish() {
+        if (quorum.process(quorum.leader()).isEmpty() || quorum.isEstablished()) {
+            return;
+        }
+        quorum.commitKept();
+        readCommitted();
+        quorum.establish();
+        cluster.stepped();
+    }
+
+    @Override
+    public void onResigning(int voter) {
+        List<Integer> others = ids.stream()
+                .filter(id -> id != voter && reachesMajority(id))
+                .toList();
+        queue.after(appendNs(), () -> {
+            if (quorum.leader() == voter && !others.isEmpty()) {
+                elect(others.get(random.nextInt(others.size())), quorum.tailLength());
+            } else {
+                quorum.process(voter).ifPresent(InMemoryMetadataLog::resignationFailed);
+            }
+        });
+    }
+
+    @Override
+    public void onLeaderIsGone(int voter, int deadLeader) {
+        if (quorum.leader() == deadLeader && leader() < 0 && cluster.voter(deadLeader) == null) {
+            electAtNs = queue.nowNs();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.muster.testkit.sim;
+
+import io.muster.metadata.image.MetadataImage;
+import io.muster.testkit.InvariantBroken;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * One run from one seed: the cluster forms, then rounds of faults, healing, and quiet, each with its own promise. Throws
+ * {@link SimulationFailed} when an invariant does not hold. Not thread-safe.
+ */
+public final class Simulation {
+    private static final long SECOND = 1_000_000_000;
+    /** Within this much time after the last fault the cluster has converged (invariant 12). */
+    private static final long CONVERGE_SECONDS = 60;
+    /** How long nothing may happen when nothing happens (invariant 9). */
+    private static final long QUIET_SECONDS = 15;
+
+    private final SimPlan plan;
+    private final SimCluster cluster;
+    private final Nemesis nemesis;
+    private final Operator operator;
+    private final SplittableRandom random;
+
+    public Simulation(long seed, PlantedBugs bugs) {
+        this.plan = SimPlan.of(seed);
+        this.random = new SplittableRandom(seed ^ 0x5eed);
+        this.cluster = new SimCluster(plan, bugs);
+        this.nemesis = new Nemesis(cluster, random.split());
+        this.operator = new Operator(cluster, random.split());
+    }
+
+    /** Runs for about {@code minutes} of simulated time. */
+    public SimulationResult run(long minutes) {
+        long end = cluster.queue().nowNs() + minutes * 60 * SECOND;
+        try {
+            form();
+            while (cluster.queue().nowNs() < end) {
+                round();
+            }
+        } catch (RuntimeException | AssertionError e) {
+            throw new SimulationFailed(plan.toString(), plan.seed(), minutes, cluster.trace(), e);
+        }
+        return new SimulationResult(
+                plan.seed(),
+                cluster.queue().nowNs(),
+                cluster.queue().done(),
+                cluster.invariants().image().nextOffset(),
+                operator.answered(),
+                cluster.invariants().checks(),
+                cluster.faults());
+    }
+
+    private void form() {
+        converge("after the start");
+        operator.create("base", 8 + random.nextInt(24), 2);
+        operator.create("single", 4 + random.nextInt(8), 1);
+        cluster.runFor(5 * SECOND);
+    }
+
+    private void round() {
+        operator.start();
+        nemesis.start();
+        cluster.runFor((20 + random.nextInt(120)) * SECOND);
+        nemesis.heal();
+        operator.stop();
+        converge("after the last fault");
+        cluster.invariants().checkAll();
+        quiet();
+        if (random.nextInt(3) == 0) {
+            loseOne();
+        }
+    }
+
+    private void converge(String when) {
+        long deadline = cluster.queue().nowNs() + CONVERGE_SECONDS * SECOND;
+        Optional<String> missing = Optional.of("it has only begun");
+        while (cluster.queue().nowNs() < deadline) {
+            cluster.runFor(SECOND / 2);
+            missing = missing();
+            if (missing.isEmpty()) {
+                return;
+            }
+        }
+        throw new InvariantBroken(
+                12, "not converged " + CONVERGE_SECONDS + " s " + when + ": " + missing.orElse("it just has"));
+    }
+
+    private Optional<String> missing() {
+        if (cluster.controller() == null) {
+            return Optional.of("there is no controller");
+        }
+        TreeSet<Integer> brokers = new TreeSet<>();
+        for (SimNode node : cluster.nodes()) {
+            if (plan.isBroker(node.id)) {
+                brokers.add(node.id);
+                if (!node.runs()) {
+                    // It left in good order just when the faults ended.
+                    cluster.start(node.id);
+                }
+            }
+        }
+        return cluster.invariants().notConverged(brokers);
+    }
+
+    /** Invariant 9: balance comes to an end, and then nothing is written any more. */
+    private void quiet() {
+        long deadline = cluster.queue().nowNs() + CONVERGE_SECONDS * SECOND;
+        MetadataImage before = cluster.invariants().image();
+        long since = cluster.queue().nowNs();
+        while (cluster.queue().nowNs() - since < QUIET_SECONDS * SECOND) {
+            cluster.runFor(SECOND);
+            MetadataImage now = cluster.invariants().image();
+            if (now.nextOffset() != before.nextOffset()) {
+                before = now;
+                since = cluster.queue().nowNs();
+            }
+            if (cluster.queue().nowNs() > deadline) {
+                throw new InvariantBroken(
+                        9,
+                        "nothing happens and the log still grows, at offset " + now.nextOffset() + ": "
+                                + cluster.invariants().lastCause());
+            }
+        }
+        missing().ifPresent(what -> {
+            throw new InvariantBroken(12, "it had converged, was left alone, and now: " + what);
+        });
+    }
+
+    /** Invariant 8: one broker dies in peace; its work is led again in time. */
+    private void loseOne() {
+        TreeSet<Integer> live = cluster.liveBrokers();
+        if (live.size() < 3) {
+            return;
+        }
+        int victim = live.stream().skip(random.nextInt(live.size())).findFirst().orElseThrow();
+        SimNode node = cluster.node(victim);
+        boolean wasLeader = victim == cluster.quorum().leader();
+        boolean dark = random.nextBoolean();
+        node.dark = dark;
+        cluster.kill(victim);
+        cluster.count(dark ? FaultKind.DARK : FaultKind.KILL);
+        live.remove(victim);
+        // A session timeout, or nothing with a proof; plus an election when the controller went with it.
+        long patienceMs = (dark || wasLeader ? cluster.settings().sessionTimeoutMs() : 0)
+                + 1000
+                + (wasLeader ? 2500 : 0);
+        cluster.runFor(patienceMs * 1_000_000);
+        Optional<String> missing = cluster.invariants().notLed(live);
+        if (missing.isPresent()) {
+            throw new InvariantBroken(
+                    8,
+                    patienceMs + " ms after broker " + victim + (dark ? " went dark" : " was killed")
+                            + (wasLeader ? ", controller and all, " : " ") + missing.get());
+        }
+        cluster.start(victim);
+        converge("after a broker came back");
+    }
+}
