@@ -18,6 +18,9 @@ final class BlastGuard {
     private final double maxLostShare;
     private final long windowNs;
     private final Deque<Long> recent = new ArrayDeque<>();
+    /** Brokers proved dead since the hold began: they count as lost, so that one proof does not lift the hold. */
+    private int provedSinceHold;
+
     private volatile boolean holding;
 
     BlastGuard(double maxLostShare, long windowNs) {
@@ -35,13 +38,14 @@ final class BlastGuard {
         while (!recent.isEmpty() && nowNs - recent.peekFirst() > windowNs) {
             recent.removeFirst();
         }
-        int before = live + recent.size();
-        int lost = silent + recent.size();
+        int before = live + recent.size() + provedSinceHold;
+        int lost = silent + recent.size() + provedSinceHold;
         boolean all = before >= FEWEST_FOR_ALL && lost == before;
         boolean share = before >= FEWEST_FOR_SHARE && lost > maxLostShare * before;
         boolean hold = all || share;
         if (hold != holding) {
             holding = hold;
+            provedSinceHold = 0;
             if (hold) {
                 LOG.error(
                         "Fencing by timeout is on hold: {} of {} brokers look dead at once, which is more likely a fault"
@@ -58,6 +62,12 @@ final class BlastGuard {
 
     void fenced(long nowNs) {
         recent.addLast(nowNs);
+    }
+
+    void proved() {
+        if (holding) {
+            provedSinceHold++;
+        }
     }
 
     boolean isHolding() {

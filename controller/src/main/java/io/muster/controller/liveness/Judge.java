@@ -34,12 +34,13 @@ final class Judge {
             if (!track.isLive()) {
                 continue;
             }
-            live++;
             Verdict proven = proven(track);
             if (proven != null) {
+                guard.proved();
                 verdicts.add(proven);
                 continue;
             }
+            live++;
             long contactNs = Roster.later(track.lastContactNs, roster.clockFloorNs);
             long silenceNs = nowNs - contactNs;
             if (silenceNs >= timeoutNs - settings.heartbeatIntervalNs()) {
@@ -53,7 +54,7 @@ final class Judge {
             if (lagging != null) {
                 verdicts.add(lagging);
             }
-            next = Math.min(next, contactNs + timeoutNs);
+            next = Math.min(next, Math.min(contactNs + timeoutNs, lagDueNs(roster, track, nowNs)));
         }
         if (!silent.isEmpty()) {
             if (guard.mayFence(live, nearlySilent, nowNs)) {
@@ -98,6 +99,15 @@ final class Judge {
                     CauseKind.SESSION_TIMEOUT,
                     "No heartbeat for " + silenceNs / 1_000_000 + " ms.",
                     track.suspected ? track.suspectedNs : contactNs + settings.sessionTimeoutNs());
+        }
+    }
+
+    /** When a broker that applies nothing more from now on would be lagging. */
+    private long lagDueNs(Roster roster, BrokerTrack track, long nowNs) {
+        long allowedNs = settings.sessionTimeoutNs() + settings.heartbeatIntervalNs();
+        synchronized (track) {
+            boolean behind = track.sink != null && track.appliedOffset < roster.image.nextOffset();
+            return behind ? Roster.later(track.progressNs, roster.clockFloorNs) + allowedNs : nowNs + allowedNs;
         }
     }
 
