@@ -60,6 +60,9 @@ final class MetadataStateMachine extends BaseStateMachine {
     private boolean committed;
     private long leaderTerm;
 
+    /** The snapshot that Ratis was told of last. */
+    private long answered = -1;
+
     /** The last applied entry and the image after it. */
     private volatile Position position;
 
@@ -141,6 +144,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
         MetadataImage image = SnapshotFile.read(latest.getFile().getPath());
         setLastAppliedTermIndex(latest.getTermIndex());
+        answered = latest.getIndex();
         position = new Position(latest.getTermIndex(), image);
         LOG.info("Loaded the snapshot of offset {} (Raft index {})", image.nextOffset(), latest.getIndex());
         replica.replace(image);
@@ -160,9 +164,14 @@ final class MetadataStateMachine extends BaseStateMachine {
      */
     @Override
     public long takeSnapshot() {
-        writeSnapshot(position, null);
-        SingleFileSnapshotInfo durable = store.getLatestSnapshot();
-        return durable == null ? -1 : durable.getIndex();
+        SingleFileSnapshotInfo latest = store.getLatestSnapshot();
+        long durable = latest == null ? -1 : latest.getIndex();
+        if (durable > answered) {
+            answered = durable;
+        } else {
+            writeInBackground(position);
+        }
+        return durable;
     }
 
     /** Takes a snapshot of what is applied now; completes with its next offset. */
@@ -172,10 +181,10 @@ final class MetadataStateMachine extends BaseStateMachine {
         return done;
     }
 
-    private void writeSnapshot(Position wanted, @Nullable CompletableFuture<Long> done) {
+    private void writeInBackground(Position wanted) {
         if (snapshotRuns.compareAndSet(false, true)) {
             snapshotThread.execute(() -> {
-                write(wanted, done);
+                write(wanted, null);
                 snapshotRuns.set(false);
             });
         }
@@ -255,7 +264,12 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     private void beforeCommitted() {
         if (!committed) {
-            onFirstCommit.run();
+            try {
+                onFirstCommit.run();
+            } catch (MusterException e) {
+                failure.report("The first committed entry cannot be noted: " + e.getMessage(), e);
+                throw e;
+            }
             committed = true;
         }
     }

@@ -47,6 +47,9 @@ public final class RatisMetadataLog implements MetadataLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataLog.class);
     private static final long WATCH_MS = 1000;
 
+    /** A leader whose disk takes longer than this for one write hands leadership on; Ratis itself would keep it. */
+    private static final long DISK_PATIENCE_MS = 5000;
+
     private final QuorumSettings settings;
     private final StorageDirectory storage;
     private final int nodeId;
@@ -54,6 +57,7 @@ public final class RatisMetadataLog implements MetadataLog {
     private final RaftGroupId groupId;
     private final ExecutorService snapshotThread;
     private final ScheduledExecutorService timer;
+    private final DiskWatch disk = new DiskWatch(TimeUnit.MILLISECONDS.toNanos(DISK_PATIENCE_MS));
     private volatile @Nullable Running running;
     private volatile @Nullable Failure failure;
 
@@ -103,6 +107,7 @@ public final class RatisMetadataLog implements MetadataLog {
         } catch (IOException | RuntimeException e) {
             end.closing();
             abandon(server);
+            close();
             throw StartFailure.explain(e, settings, storage);
         }
         timer.scheduleWithFixedDelay(() -> watch(end, mark), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
@@ -160,6 +165,11 @@ public final class RatisMetadataLog implements MetadataLog {
                 return;
             }
             RaftLog log = now.division().getRaftLog();
+            if (disk.isStuck(log.getFlushIndex(), log.getNextIndex() - 1, System.nanoTime())
+                    && now.division().getInfo().isLeader()) {
+                LOG.warn("Voter {} gives up leadership, because its disk has not finished a write for {} ms", nodeId, DISK_PATIENCE_MS);
+                resign();
+            }
             mark.write(Math.min(now.division().getInfo().getLastAppliedIndex(), log.getFlushIndex()));
         } catch (IOException e) {
             end.report("Directory " + storage.path() + " cannot be written (" + e + "); check the disk.", e);

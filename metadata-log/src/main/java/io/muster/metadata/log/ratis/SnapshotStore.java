@@ -78,7 +78,7 @@ final class SnapshotStore extends SimpleStateMachineStorage {
         Path own = directory;
         if (own != null) {
             DurableFiles.syncDirectory(own);
-            DurableFiles.syncDirectory(own.getParent());
+            DurableFiles.syncDirectory(DurableFiles.parentOf(own));
         }
     }
 

@@ -115,7 +115,7 @@ final class QuorumHarness implements AutoCloseable {
     }
 
     Node node(int id) {
-        return nodes.get(id);
+        return java.util.Objects.requireNonNull(nodes.get(id), () -> "node " + id + " was not started");
     }
 
     Iterable<Node> nodes() {
@@ -194,7 +194,7 @@ final class QuorumHarness implements AutoCloseable {
     @Override
     public void close() {
         new ArrayList<>(nodes.keySet()).parallelStream().forEach(id -> {
-            Node node = nodes.get(id);
+            Node node = node(id);
             node.log.close();
             node.storage.close();
         });

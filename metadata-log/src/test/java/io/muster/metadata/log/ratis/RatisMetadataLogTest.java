@@ -150,7 +150,7 @@ class RatisMetadataLogTest {
             Node again = quorum.start(1);
             quorum.awaitLeader();
 
-            assertThat(again.listener.heard.get(0)).isEqualTo("replaced " + (next - 5));
+            assertThat(again.listener.heard.get(0)).isIn("replaced " + (next - 5), "replaced " + next);
             assertThat(QuorumHarness.bytes(again.log.image())).isEqualTo(before);
             assertThat(again.listener.failures).isEmpty();
         }
@@ -221,7 +221,7 @@ class RatisMetadataLogTest {
 
     @Test
     void voterThatKnowsItsLeaderIsGoneStandsAtOnce() throws Exception {
-        try (var quorum = new QuorumHarness(dir, 3, settings -> settings.withElectionTimeoutMs(6000, 9000))) {
+        try (var quorum = new QuorumHarness(dir, 3, settings -> settings.withElectionTimeoutMs(2000, 3000))) {
             quorum.startAll();
             Node leader = quorum.awaitLeader();
             QuorumHarness.appendMany(leader, 10);
@@ -229,13 +229,14 @@ class RatisMetadataLogTest {
             int dead = leader.storage.identity().nodeId();
             quorum.stop(dead);
 
+            long before = System.nanoTime();
             for (Node node : quorum.nodes()) {
                 node.log.leaderIsGone(dead);
             }
-
-            long before = System.nanoTime();
             Node next = quorum.awaitLeader();
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)).isLessThan(3000);
+
+            long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
+            assertThat(tookMs).isLessThan(1200);
             QuorumHarness.appendMany(next, 10);
             quorum.awaitOffset(20);
         }
