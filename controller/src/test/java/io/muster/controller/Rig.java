@@ -9,6 +9,7 @@ import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 import io.muster.log.v1.BrokerRecord;
 import io.muster.metadata.image.Broker;
+import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.memory.InMemoryMetadataLog;
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import io.muster.metadata.record.LogCodec;
@@ -16,7 +17,7 @@ import io.muster.rpc.v1.Heartbeat;
 import io.muster.rpc.v1.Register;
 import io.muster.rpc.v1.SessionDown;
 import io.muster.rpc.v1.SessionUp;
-import java.util.ArrayDeque;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** One voter in memory with the whole controller on fake time; the test decides when the loop, liveness and the log move. */
@@ -37,11 +39,14 @@ public final class Rig implements AutoCloseable {
     /** Broker id to what a probe of it finds. */
     public final Map<Integer, ProbeResult> probes = new HashMap<>();
 
-    public long nowNs = 1_000 * MS;
+    public volatile long nowNs = 1_000 * MS;
     /** True while the decision loop is stuck. */
     public boolean loopStalled;
 
-    private final ArrayDeque<Runnable> loopTasks = new ArrayDeque<>();
+    /** Also hears the log. */
+    public @Nullable LogListener extra;
+
+    private final ConcurrentLinkedQueue<Runnable> loopTasks = new ConcurrentLinkedQueue<>();
 
     public Rig() {
         this(ControllerSettings.DEFAULTS, ControllerEvents.NONE);
@@ -57,7 +62,18 @@ public final class Rig implements AutoCloseable {
         unit = new ControllerUnit(settings, CLUSTER, log, probe, around, events, (reason, cause) -> {
             throw new AssertionError(reason, cause);
         });
-        log.start(unit);
+        log.start(both());
+    }
+
+    private LogListener both() {
+        return (LogListener) Proxy.newProxyInstance(
+                Rig.class.getClassLoader(), new Class<?>[] {LogListener.class}, (proxy, method, args) -> {
+                    LogListener other = extra;
+                    if (other != null) {
+                        method.invoke(other, args);
+                    }
+                    return method.invoke(unit, args);
+                });
     }
 
     /** Leads, and bootstraps. */
