@@ -25,7 +25,7 @@ public final class CommitLatency {
      * @param concurrentMs how long the 64 callers run in each round
      */
     record Effort(int rounds, int sequential, long concurrentMs) {
-        static final Effort FULL = new Effort(5, 1_000, 3_000);
+        static final Effort FULL = new Effort(3, 1_000, 3_000);
         static final Effort SMOKE = new Effort(1, 20, 100);
     }
 

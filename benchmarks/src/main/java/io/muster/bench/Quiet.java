@@ -1,14 +1,12 @@
 package io.muster.bench;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.logging.LogManager;
 
-/** Keeps log lines out of what is measured and printed. */
+/** Keeps the lines of java.util.logging out of what is measured and printed; slf4j's are off in {@code logback.xml}. */
 final class Quiet {
     private Quiet() {}
 
     static void logs() {
-        ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
+        LogManager.getLogManager().reset();
     }
 }
