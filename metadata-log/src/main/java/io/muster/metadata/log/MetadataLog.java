@@ -44,7 +44,8 @@ public interface MetadataLog extends AutoCloseable {
 
     /**
      * Asks this voter to stand for election at once instead of waiting out the election timeout, because {@code deadLeader}
-     * is known to be gone. Pre-vote keeps it safe: with a live leader nothing happens. Does nothing where not supported.
+     * is known to be gone. Terms, votes and logs decide as ever who may lead, so nothing can be lost; but a leader that lives
+     * after all may be deposed, so call this with proof of death only. Does nothing where not supported.
      */
     default void leaderIsGone(int deadLeader) {}
 

@@ -31,13 +31,13 @@ record MeterName(String name, String peer, double factor) {
     static MeterName of(String application, String component, String ratisName) {
         String peer = "";
         List<String> parts = new ArrayList<>();
-        for (String part : (application + "_" + component + "_" + ratisName).split("_")) {
+        for (String part : (application + "_" + component + "_" + ratisName).split("_", -1)) {
             if (PEER.matcher(part).matches()) {
                 peer = part.replaceFirst("@.*", "");
                 continue;
             }
             String snake = CAMEL.matcher(part).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
-            for (String word : snake.split("_")) {
+            for (String word : snake.split("_", -1)) {
                 if (!TYPES.contains(word) && !word.isEmpty()) {
                     parts.add(word.replaceAll("[^a-z0-9]", ""));
                 }

@@ -38,7 +38,11 @@ public final class SnapshotStream {
             decoder = new SnapshotDecoder(source, "ask again, from another voter if this repeats");
         }
 
-        /** @throws io.muster.error.MusterException CORRUPT if the pieces make no snapshot */
+        /**
+         * Takes the next piece.
+         *
+         * @throws io.muster.error.MusterException CORRUPT if the pieces make no snapshot
+         */
         public void add(ByteString piece) {
             for (ByteBuffer bytes : piece.asReadOnlyByteBufferList()) {
                 decoder.add(bytes);

@@ -8,7 +8,11 @@ import java.util.UUID;
 public final class ClusterId {
     private ClusterId() {}
 
-    /** @throws MusterException INVALID_ARGUMENT if {@code text} is no UUID */
+    /**
+     * Reads a cluster id.
+     *
+     * @throws MusterException INVALID_ARGUMENT if {@code text} is no UUID
+     */
     public static UUID parse(String text) {
         try {
             UUID id = UUID.fromString(text);

@@ -36,7 +36,16 @@ public final class DurableFiles {
     /** Renames a file that is already on disk to its final name, and makes the rename last. */
     public static void publish(Path temporary, Path file) throws IOException {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(file.toAbsolutePath().getParent());
+        syncDirectory(parentOf(file));
+    }
+
+    /** The directory that holds {@code file}. */
+    public static Path parentOf(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(file + " is the root of a file system");
+        }
+        return parent;
     }
 
     /** Makes names in {@code directory} last: what was created, renamed or deleted in it. */

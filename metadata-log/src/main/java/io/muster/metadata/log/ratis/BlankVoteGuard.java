@@ -52,6 +52,8 @@ public final class BlankVoteGuard {
     }
 
     /**
+     * Judges by what the others say.
+     *
      * @param self the blank voter, as it describes itself
      * @param voters all first voters, itself among them
      * @param answers what the others that could be reached said

@@ -72,7 +72,7 @@ final class EarlyElection {
         long term = info.getCurrentTerm();
         long calledAt = System.nanoTime();
         long turn = voters.stream().filter(id -> id != dead && id < self).count();
-        timer.schedule(() -> stand(leader, term, calledAt), turn * staggerMs, TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> stand(leader, term, calledAt), turn * staggerMs, TimeUnit.MILLISECONDS);
     }
 
     private void stand(RaftPeerId leader, long term, long calledAt) {

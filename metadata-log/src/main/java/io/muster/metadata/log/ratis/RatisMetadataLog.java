@@ -110,7 +110,7 @@ public final class RatisMetadataLog implements MetadataLog {
             close();
             throw StartFailure.explain(e, settings, storage);
         }
-        timer.scheduleWithFixedDelay(() -> watch(end, mark), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
+        var unused = timer.scheduleWithFixedDelay(() -> watch(end, mark), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
         LOG.info(
                 "Voter {} started in the quorum {} of cluster {}",
                 nodeId,
@@ -168,7 +168,7 @@ public final class RatisMetadataLog implements MetadataLog {
             if (disk.isStuck(log.getFlushIndex(), log.getNextIndex() - 1, System.nanoTime())
                     && now.division().getInfo().isLeader()) {
                 LOG.warn("Voter {} gives up leadership, because its disk has not finished a write for {} ms", nodeId, DISK_PATIENCE_MS);
-                resign();
+                var unused = resign();
             }
             mark.write(Math.min(now.division().getInfo().getLastAppliedIndex(), log.getFlushIndex()));
         } catch (IOException e) {

@@ -61,7 +61,7 @@ public record Voter(int nodeId, String host, int port) {
         List<Voter> voters = new ArrayList<>();
         Set<Integer> ids = new HashSet<>();
         Set<String> endpoints = new HashSet<>();
-        for (String part : text.split(",")) {
+        for (String part : text.split(",", -1)) {
             if (part.isBlank()) {
                 continue;
             }

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Voters of one quorum in this process, on real files and loopback sockets. Not thread-safe. */
 final class QuorumHarness implements AutoCloseable {
@@ -123,11 +125,11 @@ final class QuorumHarness implements AutoCloseable {
     }
 
     Node awaitLeader() {
-        return await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(this::leader, node -> node != null);
+        await().pollInterval(Duration.ofMillis(5)).atMost(PATIENCE).until(() -> leader() != null);
+        return Objects.requireNonNull(leader(), "the leader was lost at once");
     }
 
-    @SuppressWarnings("NullAway")
-    private Node leader() {
+    private @Nullable Node leader() {
         for (Node node : nodes.values()) {
             if (node.listener.leadingEpoch != 0 && node.log.leadership().isLocal()) {
                 return node;

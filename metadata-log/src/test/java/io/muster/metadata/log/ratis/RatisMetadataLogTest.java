@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
+import io.muster.log.v1.Batch;
 import io.muster.log.v1.LogEntry;
 import io.muster.metadata.image.ImageFixture;
+import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.AppendOutcome;
 import io.muster.metadata.log.ReplicationStatus;
 import io.muster.metadata.log.ratis.QuorumHarness.Node;
@@ -146,6 +148,7 @@ class RatisMetadataLogTest {
             byte[] before = QuorumHarness.bytes(node.log.image());
             long next = node.log.image().nextOffset();
             quorum.stop(1);
+            assertLogIsReadFromASnapshotTo(next);
 
             Node again = quorum.start(1);
             quorum.awaitLeader();
@@ -154,6 +157,22 @@ class RatisMetadataLogTest {
             assertThat(QuorumHarness.bytes(again.log.image())).isEqualTo(before);
             assertThat(again.listener.failures).isEmpty();
         }
+    }
+
+    private void assertLogIsReadFromASnapshotTo(long next) {
+        List<MetadataImage> images = new ArrayList<>();
+        RatisLogReader.read(dir.resolve("node1"), item -> {
+            if (item instanceof RatisLogReader.Item.Snapshot snapshot) {
+                images.add(snapshot.image());
+            } else if (item instanceof RatisLogReader.Item.Entry entry) {
+                MetadataImage image = images.get(images.size() - 1);
+                for (Batch batch : entry.entry().getBatchesList()) {
+                    image = image.apply(batch).after();
+                }
+                images.set(images.size() - 1, image);
+            }
+        });
+        assertThat(images).singleElement().extracting(MetadataImage::nextOffset).isEqualTo(next);
     }
 
     @Test
@@ -284,6 +303,11 @@ class RatisMetadataLogTest {
             quorum.stop(1);
             Path file = RaftFiles.segments(node.storage.raftDirectory()).get(0).file();
             DamagedFiles.flipBit(file, 3000);
+            List<RatisLogReader.Item> before = new ArrayList<>();
+            assertThatThrownBy(() -> RatisLogReader.read(quorum.directory(1), before::add))
+                    .isInstanceOf(MusterException.class)
+                    .hasMessageContaining("checksum differs");
+            assertThat(before).isNotEmpty();
             assertThatThrownBy(() -> quorum.start(1)).isInstanceOf(MusterException.class).hasMessageContaining("damage");
 
             DamagedFiles.deleteTree(node.storage.raftDirectory());
@@ -297,7 +321,7 @@ class RatisMetadataLogTest {
     void portInUseIsASentenceAndNotTheEndOfTheProcess() throws Exception {
         try (var quorum = new QuorumHarness(dir, 1, settings -> settings);
                 var taken = new java.net.ServerSocket(
-                        quorum.settings(1).bindPort(), 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+                        quorum.settings(1).bindPort(), 1, java.net.InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
             assertThatThrownBy(() -> quorum.start(1))
                     .isInstanceOf(MusterException.class)
