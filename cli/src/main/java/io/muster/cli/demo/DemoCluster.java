@@ -6,7 +6,6 @@ import io.muster.error.MusterException;
 import io.muster.metadata.storage.StorageDirectory;
 import io.muster.metadata.storage.StorageIdentity;
 import io.muster.node.config.NodeConfigReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -128,7 +127,9 @@ final class DemoCluster {
         }
         String home = System.getProperty("muster.home");
         if (home != null) {
-            command.add("-Dlogback.configurationFile=" + home + File.separator + "conf" + File.separator + "logback.xml");
+            Path conf = Path.of(home, "conf");
+            command.add("-Dlogback.configurationFile=" + conf.resolve("logback.xml"));
+            command.add("-Djava.util.logging.config.file=" + conf.resolve("logging.properties"));
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.muster.cli.Main", "node"));
         command.addAll(List.of("-c", config.toString(), "--workload", "witness", "--witness-sink", sink));

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of the demo: its files and its process. Used by one thread at a time; {@link #killNow} by any. */
 final class DemoNode {
-    private static final long POLITE_SECONDS = 8;
+    /** The last node of a cluster cannot hand over to anybody: no use in waiting for it. */
+    private static final long POLITE_SECONDS = 3;
+
+    private static final long KILL_SECONDS = 10;
 
     private final int id;
     private final HostPort listener;
@@ -91,7 +94,7 @@ final class DemoNode {
     /** kill -9; returns when the process is gone. */
     void kill() {
         killNow();
-        await(POLITE_SECONDS);
+        await(KILL_SECONDS);
     }
 
     /** kill -9, without waiting. */
