@@ -222,6 +222,9 @@ public final class MusterNode implements AutoCloseable {
         if (agent != null) {
             agent.close(false, ABORT_TIMEOUT);
         }
+        if (voter != null) {
+            voter.abort();
+        }
         closeAll();
     }
 

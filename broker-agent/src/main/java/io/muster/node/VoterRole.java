@@ -181,6 +181,13 @@ final class VoterRole implements AutoCloseable {
         controller.close();
     }
 
+    /** Leaves the quorum as a crash would: leadership is not handed over. */
+    void abort() {
+        stopStarting();
+        controller.unit().onNotLeading("this node ends");
+        log.close();
+    }
+
     /** Leaves the quorum, after handing over leadership if it leads. Idempotent. */
     @Override
     public void close() {

@@ -3,8 +3,10 @@ package io.muster.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.StatusRuntimeException;
 import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DeleteResourceRequest;
+import io.muster.rpc.v1.DescribeResourceRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,6 +45,42 @@ class MusterNodeTest {
             cluster.admin().deleteResource(DeleteResourceRequest.newBuilder().setName("orders").build());
             await().atMost(SOON).until(() -> cluster.led() == 0);
             assertThat(cluster.failures).isEmpty();
+        }
+    }
+
+    @Test
+    void workOfADeadNodeMovesToTheOthers() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(dir, 3, 1)) {
+            cluster.start(1, 2, 3, 4);
+            for (MusterNode node : cluster.nodes.values()) {
+                assertThat(node.awaitUnfenced(SOON)).isTrue();
+            }
+            create(cluster, "orders", 60, 2);
+            await().atMost(SOON).until(() -> cluster.led() == 60);
+
+            cluster.kill(4);
+            await().atMost(SOON).until(() -> cluster.led() == 60);
+            cluster.start(4);
+            await().atMost(SOON).until(() -> isFullyReady(cluster, "orders"));
+
+            int controller = cluster.controller();
+            cluster.kill(controller);
+            await().atMost(SOON).until(() -> cluster.led() == 60);
+            cluster.start(controller);
+            await().atMost(SOON).until(() -> isFullyReady(cluster, "orders"));
+
+            cluster.stop(cluster.controller());
+            await().atMost(SOON).until(() -> cluster.led() == 60);
+            assertThat(cluster.failures).isEmpty();
+        }
+    }
+
+    private static boolean isFullyReady(LocalCluster cluster, String name) {
+        try {
+            var request = DescribeResourceRequest.newBuilder().setName(name).build();
+            return cluster.admin().describeResource(request).getResource().getUnderReplicated() == 0;
+        } catch (StatusRuntimeException e) {
+            return false; // the controller is changing
         }
     }
 
