@@ -1,0 +1,154 @@
+package io.muster.controller.decide;
+
+import static io.muster.controller.decide.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.error.ErrorCode;
+import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.CauseKind;
+import io.muster.metadata.image.PartitionState;
+import io.muster.rpc.v1.PartitionRefs;
+import io.muster.rpc.v1.Released;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Stopping, releasing and readiness: what agents report. */
+class HandOverTest {
+    private final Decider decider = Decider.cluster(3);
+
+    @Test
+    void aStoppingBrokerHandsOverAllAndMayThenStop() {
+        decider.create("orders", 9, 2);
+        decider.create("jobs", 3, 1);
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isFalse();
+        assertThat(decider.broker(1).state()).isEqualTo(BrokerState.STOPPING);
+        assertThat(decider.leaders(1)).isZero();
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isFalse();
+        decider.agentsWork();
+        assertThat(decider.partitions()).allMatch(s -> s.leader() == 2 || s.leader() == 3);
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isTrue();
+        decider.settle();
+        assertThat(decider.leaders(1)).isZero();
+        assertThat(decider.fence(1, CauseKind.GRACEFUL_STOP)).isTrue();
+    }
+
+    @Test
+    void aStoppingBrokerIsNotUnfenced() {
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        assertThat(decider.run(new UnfenceBroker(1, decider.epoch(1), "ready"))).isFalse();
+    }
+
+    @Test
+    void anAckCountsOnceAndOnlyForItsEpoch() {
+        decider.create("orders", 3, 2);
+        PartitionState s = ledBy(1);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        Released ack = ack(s, s.leaderEpoch());
+        assertThat(decider.run(released(1, ack(s, s.leaderEpoch() - 1)))).isFalse();
+        assertThat(decider.run(released(2, ack))).isFalse();
+        assertThat(decider.run(new ReportReleased(1, decider.epoch(1), List.of(ack, ack))))
+                .isTrue();
+        PartitionState granted = decider.partition("orders", s.partition());
+        assertThat(granted.leader()).isIn(2, 3);
+        assertThat(granted.leaderEpoch()).isEqualTo(decider.image().nextOffset() - 1);
+        assertThat(decider.run(released(1, ack))).isFalse();
+    }
+
+    @Test
+    void aTargetThatDiesInTheMeantimeIsPassedOver() {
+        decider.create("orders", 9, 3);
+        PartitionState s = ledBy(1);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        int target = decider.partition("orders", s.partition()).target();
+        decider.fence(target, CauseKind.PROOF_OF_DEATH);
+        decider.agentsWork();
+        assertThat(decider.partitions()).allMatch(p -> p.leader() != 1 && p.leader() != target && p.leader() > 0);
+    }
+
+    @Test
+    void messagesOfAnotherIncarnationAreRefused() {
+        long old = decider.epoch(1);
+        decider.join(Decider.record(1, "", 100, "another"));
+        assertRefused(decider, new ReportReleased(1, old, List.of()), ErrorCode.STALE_EPOCH, "Broker 1", "" + old);
+        assertRefused(decider, new ReportReady(1, old, List.of(), List.of()), ErrorCode.STALE_EPOCH, "Broker 1");
+        assertRefused(decider, new UnfenceBroker(1, old, "ready"), ErrorCode.STALE_EPOCH, "Broker 1");
+        assertRefused(decider, new StopBroker(1, old), ErrorCode.STALE_EPOCH, "Broker 1");
+        assertRefused(decider, new StopBroker(8, 1), ErrorCode.STALE_EPOCH, "Broker 8", "register");
+    }
+
+    @Test
+    void readyReplicasAreListedAndUnknownOnesPassedOver() {
+        decider.create("orders", 9, 2);
+        decider.fence(1, CauseKind.PROOF_OF_DEATH);
+        decider.run(new UnfenceBroker(1, decider.epoch(1), "it is back"));
+        PartitionState mine = decider.partitions().stream()
+                .filter(s -> s.hasReplica(1))
+                .findFirst()
+                .orElseThrow();
+        PartitionState foreign = decider.partitions().stream()
+                .filter(s -> !s.hasReplica(1))
+                .findFirst()
+                .orElseThrow();
+        assertThat(decider.run(ready(1, mine, foreign))).isTrue();
+        assertThat(decider.partition("orders", mine.partition()).isReady(1)).isTrue();
+        assertThat(decider.sentence()).isEqualTo("1 replica of broker 1 became ready");
+        assertThat(decider.run(ready(1, mine, foreign))).isFalse();
+        PartitionRefs nonsense =
+                PartitionRefs.newBuilder().setResourceId(4711).addPartitions(-3).build();
+        assertThat(decider.run(new ReportReady(1, decider.epoch(1), List.of(nonsense), List.of())))
+                .isFalse();
+    }
+
+    @Test
+    void aFencedBrokerIsNotReady() {
+        decider.create("orders", 3, 2);
+        PartitionState s = ledBy(1);
+        decider.fence(1, CauseKind.OPERATOR);
+        assertThat(decider.run(ready(1, s))).isFalse();
+    }
+
+    @Test
+    void aLeaderThatIsNotReadyHandsOver() {
+        decider.create("orders", 3, 2);
+        PartitionState s = ledBy(1);
+        PartitionRefs ref = ref(s);
+        assertThat(decider.run(new ReportReady(1, decider.epoch(1), List.of(), List.of(ref))))
+                .isTrue();
+        PartitionState revoked = decider.partition("orders", s.partition());
+        assertThat(revoked.releasing()).isEqualTo(1);
+        assertThat(revoked.isReady(1)).isFalse();
+        decider.run(released(1, ack(revoked, revoked.leaderEpoch())));
+        assertThat(decider.partition("orders", s.partition()).leader()).isIn(2, 3);
+    }
+
+    private PartitionState ledBy(int id) {
+        return decider.partitions().stream()
+                .filter(s -> s.leader() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private ReportReleased released(int id, Released ack) {
+        return new ReportReleased(id, decider.epoch(id), List.of(ack));
+    }
+
+    private ReportReady ready(int id, PartitionState... states) {
+        return new ReportReady(
+                id, decider.epoch(id), java.util.Arrays.stream(states).map(HandOverTest::ref).toList(), List.of());
+    }
+
+    private static PartitionRefs ref(PartitionState s) {
+        return PartitionRefs.newBuilder()
+                .setResourceId(s.resource().id())
+                .addPartitions(s.partition())
+                .build();
+    }
+
+    private static Released ack(PartitionState s, long epoch) {
+        return Released.newBuilder()
+                .setResourceId(s.resource().id())
+                .setPartition(s.partition())
+                .setLeaderEpoch(epoch)
+                .build();
+    }
+}
