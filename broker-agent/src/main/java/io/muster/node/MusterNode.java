@@ -208,6 +208,7 @@ public final class MusterNode implements AutoCloseable {
                 agent.close(true, Duration.ofMillis(config.get(ConfigKeys.SHUTDOWN_TIMEOUT_MS)));
             }
             if (voter != null) {
+                voter.awaitOwnBrokerFenced(config.nodeId());
                 voter.resign();
             }
             closeAll();

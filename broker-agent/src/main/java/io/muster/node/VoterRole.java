@@ -25,14 +25,19 @@ import io.muster.node.metrics.NodeMeters;
 import io.muster.node.metrics.QuorumMeters;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller role of a node: its metadata log, its controller, and what they serve. Nothing else in this package touches
  * the quorum, so that a node which is only a broker never loads a class of Ratis. Thread-safe.
  */
 final class VoterRole implements AutoCloseable {
-    private static final long ADMISSION_ROUND_MS = 1_000;
+    private static final long ADMISSION_ROUND_MS = 200;
+    private static final long LOOP_STILL_MS_MAX = 10_000;
+    private static final long OWN_FENCE_WAIT_NS = 500_000_000;
+    private static final long OWN_FENCE_STEP_NS = 2_000_000;
     private static final int PROBE_TIMEOUT_MS = 500;
 
     private final VoterAdmission admission;
@@ -46,6 +51,7 @@ final class VoterRole implements AutoCloseable {
     private final NodeMeters meters;
     private final Thread starting;
     private volatile boolean started;
+    private volatile @Nullable PeerLog settledLog;
 
     VoterRole(NodeConfig config, StorageDirectory storage, NodeMeters meters, BiConsumer<String, Throwable> onFailure) {
         this.onFailure = onFailure;
@@ -111,7 +117,15 @@ final class VoterRole implements AutoCloseable {
 
     /** What this voter tells others about its own log; also before it takes part. */
     PeerLog peerLog() {
-        return admission.answer();
+        PeerLog known = settledLog;
+        if (known != null) {
+            return known;
+        }
+        PeerLog now = admission.answer();
+        if (started && !now.blank()) {
+            settledLog = now; // neither blankness nor what was noted at admission comes back
+        }
+        return now;
     }
 
     /** Takes part in the quorum, once it may; returns at once. This node's gRPC listener must be open. */
@@ -171,8 +185,25 @@ final class VoterRole implements AutoCloseable {
         return lag <= max ? Optional.empty() : Optional.of("it is " + lag + " entries behind what is committed");
     }
 
+    /** A loop that stands still for long decides nothing and fences nobody; a restart is the cure. */
     Optional<String> loopProblem() {
-        return Optional.empty();
+        long stillMs = controller.stillMs();
+        return started && stillMs > LOOP_STILL_MS_MAX
+                ? Optional.of("the controller's loop has not moved for " + stillMs + " ms")
+                : Optional.empty();
+    }
+
+    /**
+     * If this voter is the controller, waits a moment until it has noted that its own broker has left: the next controller
+     * need not find that out.
+     */
+    void awaitOwnBrokerFenced(int id) {
+        long deadline = System.nanoTime() + OWN_FENCE_WAIT_NS;
+        while (controller.isActive()
+                && log.image().broker(id).filter(broker -> !broker.isFenced()).isPresent()
+                && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(OWN_FENCE_STEP_NS);
+        }
     }
 
     /** Hands leadership to another voter, if this one leads, and decides nothing any more. Idempotent. */

@@ -1,5 +1,7 @@
 package io.muster.node;
 
+import static org.awaitility.Awaitility.await;
+
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.muster.metadata.storage.StorageDirectory;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -94,8 +97,12 @@ final class LocalCluster implements AutoCloseable {
                 .describeNode(DescribeNodeRequest.getDefaultInstance());
     }
 
-    /** The controller as a living node knows it; -1 for none. */
+    /** The controller as the living nodes know it, once one of them is known to. */
     int controller() {
+        return await().atMost(Duration.ofSeconds(20)).until(this::knownController, nodes::containsKey);
+    }
+
+    private int knownController() {
         return nodes.keySet().stream().findFirst().map(id -> describe(id).getControllerId()).orElse(-1);
     }
 

@@ -68,6 +68,11 @@ public final class Controller implements LogListener, Submitter, AutoCloseable {
         return unit.isActive();
     }
 
+    /** How long the decision loop or liveness has stood still, milliseconds; well under a second when all is well. */
+    public long stillMs() {
+        return TimeUnit.NANOSECONDS.toMillis(Math.max(loop.sinceRoundNs(), livenessLoop.sinceRoundNs()));
+    }
+
     /** Hands leadership to another voter if there is one, then stops deciding. The log stays open. Idempotent. */
     @Override
     public void close() {

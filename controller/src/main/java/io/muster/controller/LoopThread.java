@@ -25,6 +25,7 @@ final class LoopThread implements Executor, AutoCloseable {
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private volatile boolean awake;
     private volatile boolean closed;
+    private volatile long lastRoundNs = System.nanoTime();
     private volatile @Nullable Thread thread;
 
     LoopThread(String name) {
@@ -58,9 +59,15 @@ final class LoopThread implements Executor, AutoCloseable {
         }
     }
 
+    /** How long ago a round began: more than the longest sleep means that something blocks the thread. */
+    long sinceRoundNs() {
+        return System.nanoTime() - lastRoundNs;
+    }
+
     private void run(Runnable round, LongSupplier nextNs) {
         while (!closed) {
             awake = false;
+            lastRoundNs = System.nanoTime();
             int done = 0;
             Runnable task;
             while (done < TASKS_PER_ROUND && (task = tasks.poll()) != null) {
