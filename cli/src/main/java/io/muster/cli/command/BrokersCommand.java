@@ -108,7 +108,7 @@ public final class BrokersCommand extends GroupCommand {
         private String reason = "";
 
         @Mixin
-        private ChangeArguments change;
+        private ChangeArguments change = new ChangeArguments();
 
         SetFence(boolean fenced) {
             this.fenced = fenced;

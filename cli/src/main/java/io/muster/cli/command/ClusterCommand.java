@@ -19,10 +19,10 @@ import picocli.CommandLine.Spec;
  */
 abstract class ClusterCommand<T extends MessageOrBuilder> implements Callable<Integer> {
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ClusterOptions options;
+    private ClusterOptions options = new ClusterOptions();
 
     @Override
     public final Integer call() {

@@ -26,7 +26,7 @@ public final class ConfigCommand extends GroupCommand {
             description = "Read a config file as a node would, and show every problem, or every value and its source.")
     static final class Check implements Callable<Integer> {
         @Spec
-        private CommandSpec spec;
+        private CommandSpec spec = CommandSpec.create();
 
         @Parameters(paramLabel = "FILE", description = "The quorum config file.")
         private Path file = Path.of("");

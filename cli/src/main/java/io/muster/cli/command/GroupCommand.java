@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** A noun; only its verbs do something. */
 abstract class GroupCommand implements Runnable {
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public final void run() {

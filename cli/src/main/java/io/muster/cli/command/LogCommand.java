@@ -23,10 +23,10 @@ public final class LogCommand extends GroupCommand {
             })
     static final class Dump implements Callable<Integer> {
         @Spec
-        private CommandSpec spec;
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
-        private ConfigFile file;
+        private ConfigFile file = new ConfigFile();
 
         @Option(names = "--from", paramLabel = "OFFSET", description = "Begin with the batch at this offset.")
         private long from;

@@ -38,10 +38,10 @@ public final class NodeCommand implements Callable<Integer> {
     }
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ConfigFile file;
+    private ConfigFile file = new ConfigFile();
 
     @Option(
             names = "--workload",

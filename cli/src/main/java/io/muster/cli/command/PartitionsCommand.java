@@ -81,7 +81,7 @@ public final class PartitionsCommand extends GroupCommand {
         private int to;
 
         @Mixin
-        private ChangeArguments change;
+        private ChangeArguments change = new ChangeArguments();
 
         @Override
         ChangeReply ask(ClusterClient client) {

@@ -104,7 +104,7 @@ public final class ResourcesCommand extends GroupCommand {
         private Map<String, String> tags = new LinkedHashMap<>();
 
         @Mixin
-        private ChangeArguments change;
+        private ChangeArguments change = new ChangeArguments();
 
         @Override
         CreateResourceReply ask(ClusterClient client) {
@@ -186,7 +186,7 @@ public final class ResourcesCommand extends GroupCommand {
         private String name = "";
 
         @Mixin
-        private ChangeArguments change;
+        private ChangeArguments change = new ChangeArguments();
 
         @Override
         ChangeReply ask(ClusterClient client) {

@@ -31,7 +31,7 @@ public final class StorageCommand extends GroupCommand {
     @Command(name = "random-uuid", description = "Print a new id for a cluster.")
     static final class RandomUuid implements Callable<Integer> {
         @Spec
-        private CommandSpec spec;
+        private CommandSpec spec = CommandSpec.create();
 
         @Override
         public Integer call() {
@@ -45,10 +45,10 @@ public final class StorageCommand extends GroupCommand {
     /** What Format and Info share: they show an identity. */
     abstract static class ShowIdentity implements Callable<Integer> {
         @Spec
-        private CommandSpec spec;
+        private CommandSpec spec = CommandSpec.create();
 
         @Mixin
-        private ConfigFile file;
+        private ConfigFile file = new ConfigFile();
 
         @Option(
                 names = {"-o", "--output"},

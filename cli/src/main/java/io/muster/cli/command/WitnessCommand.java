@@ -32,7 +32,7 @@ public final class WitnessCommand extends GroupCommand {
                     + "until SIGTERM or Ctrl-C; then print what was counted, as JSON.")
     static final class Sink implements Callable<Integer> {
         @Spec
-        private CommandSpec spec;
+        private CommandSpec spec = CommandSpec.create();
 
         @Option(
                 names = "--listen",

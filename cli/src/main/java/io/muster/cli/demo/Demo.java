@@ -8,6 +8,7 @@ import io.muster.error.MusterException;
 import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.Cause;
 import io.muster.node.config.ConfigKeys;
+import io.muster.node.config.NodeConfig;
 import io.muster.node.config.NodeConfigReader;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.PartitionInfo;
@@ -106,7 +107,9 @@ final class Demo {
                     null, null, null, sink.totals().overlaps(), null);
         }
         DemoNode victim = cluster.node(settings.victim() == Victim.controller ? before : busiest(view, before));
-        try (Failover failover = new Failover(cluster, settings.voters(), victim.id(), sink)) {
+        // two intervals: that is what one lost heartbeat looks like
+        long overdueMs = 2 * config(cluster).get(ConfigKeys.HEARTBEAT_INTERVAL_MS);
+        try (Failover failover = new Failover(cluster, settings.voters(), victim.id(), sink, overdueMs)) {
             return fail(cluster, view, sink, victim, before, failover);
         }
     }
@@ -247,8 +250,12 @@ final class Demo {
                 + " node " + report.controllerAfter());
     }
 
+    private static NodeConfig config(DemoCluster cluster) {
+        return NodeConfigReader.read(cluster.nodes().get(0).config());
+    }
+
     private static long sessionTimeoutMs(DemoCluster cluster) {
-        return NodeConfigReader.read(cluster.nodes().get(0).config()).get(ConfigKeys.SESSION_TIMEOUT_MS);
+        return config(cluster).get(ConfigKeys.SESSION_TIMEOUT_MS);
     }
 
     private void keep(DemoCluster cluster) throws InterruptedException {

@@ -29,15 +29,18 @@ final class Failover implements AutoCloseable {
 
     private final int victim;
     private final WitnessSink sink;
+    private final long overdueMs;
     private final List<FeedWatcher> watchers = new ArrayList<>();
     private final Map<Integer, Long> epochs = new HashMap<>();
     private long faultNanos;
     private @Nullable Long suspectedNanos;
     private @Nullable Long lastServedNanos;
 
-    Failover(DemoCluster cluster, int voters, int victim, WitnessSink sink) {
+    /** @param overdueMs a broker that was not heard for this long is suspected */
+    Failover(DemoCluster cluster, int voters, int victim, WitnessSink sink, long overdueMs) {
         this.victim = victim;
         this.sink = sink;
+        this.overdueMs = overdueMs;
         for (DemoNode node : cluster.nodes()) {
             if (node.id() != victim && node.id() <= voters) {
                 watchers.add(new FeedWatcher(node.id(), node.listener()));
@@ -98,9 +101,8 @@ final class Failover implements AutoCloseable {
         }
     }
 
-    /** A heartbeat is overdue: at twice the usual interval, which is what a lost one looks like. */
-    private static boolean isSuspected(BrokerInfo broker) {
-        return broker.getState() == BrokerState.FENCED || broker.getLastContactMs() > 1_000;
+    private boolean isSuspected(BrokerInfo broker) {
+        return broker.getState() == BrokerState.FENCED || broker.getLastContactMs() > overdueMs;
     }
 
     /** Waits until the work itself says that everything the victim led is done by others; false when time ran out. */

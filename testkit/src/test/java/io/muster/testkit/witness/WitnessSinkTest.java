@@ -7,6 +7,7 @@ import io.muster.agent.NotOwnerException;
 import io.muster.agent.Ownership;
 import io.muster.agent.Partition;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -132,7 +133,7 @@ class WitnessSinkTest {
     void aStrangerAtTheSinkHurtsNobody() throws IOException, InterruptedException {
         String address = sink.address();
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).as("the sink hangs up").isEqualTo(-1);
         }
