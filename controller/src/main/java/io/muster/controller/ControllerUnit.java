@@ -84,9 +84,9 @@ public final class ControllerUnit implements LogListener, Submitter {
         return answer;
     }
 
-    /** Commands on their way to the loop. */
-    public int handedOver() {
-        return handedOver.get();
+    /** Commands that wait: on their way to the loop, or in it. An estimate when read from another thread. */
+    public int queueSize() {
+        return handedOver.get() + core.queueSize();
     }
 
     public boolean isActive() {

@@ -73,8 +73,8 @@ public final class ControllerMetrics implements ControllerEvents {
         gauge("muster.controller.epoch", "Epoch in which this node is the controller; 0 when it is not", unit, u -> {
             return (double) u.epoch();
         });
-        gauge("muster.event.queue.size", "Commands on their way to the decision loop", unit, u -> {
-            return u.handedOver();
+        gauge("muster.event.queue.size", "Commands that wait for a decision", unit, u -> {
+            return u.queueSize();
         });
         gauge("muster.metadata.offset", "Next offset of this node's committed image", unit, u -> {
             return (double) u.image().nextOffset();
