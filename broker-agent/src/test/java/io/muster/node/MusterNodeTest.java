@@ -33,7 +33,9 @@ class MusterNodeTest {
             await().atMost(SOON).until(() -> cluster.led() == 10);
             assertThat(get(cluster.httpPort(1), "/readyz?verbose")).contains("[+]broker_unfenced ok").contains("passed");
             assertThat(get(cluster.httpPort(1), "/livez")).isEqualTo("ok\n");
-            assertThat(get(cluster.httpPort(1), "/metrics"))
+            String metrics = get(cluster.httpPort(1), "/metrics");
+            assertThat(Promtool.complaints(metrics)).isEmpty();
+            assertThat(metrics)
                     .contains("muster_raft_state{state=\"leader\"} 1")
                     .contains("muster_controller_active 1");
             cluster.stop(1);
