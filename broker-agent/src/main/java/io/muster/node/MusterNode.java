@@ -125,9 +125,9 @@ public final class MusterNode implements AutoCloseable {
             voter.start();
         }
         if (agent != null) {
-            agent.stopped().thenAccept(refusal -> {
+            var unused = agent.stopped().thenAccept(refusal -> {
                 if (refusal != null) {
-                    ending.fail(refusal.getMessage(), refusal);
+                    ending.fail(String.valueOf(refusal.getMessage()), refusal);
                 }
             });
             agent.start();
@@ -148,7 +148,7 @@ public final class MusterNode implements AutoCloseable {
             return thread;
         });
         keep(mirror::shutdownNow);
-        mirror.scheduleWithFixedDelay(
+        var unused = mirror.scheduleWithFixedDelay(
                 () -> rpc.serving(health.isReady()), 0, HEALTH_MS, TimeUnit.MILLISECONDS);
     }
 

@@ -39,7 +39,7 @@ final class PeerLogs implements PeerLogProbe, AutoCloseable {
                 .map(server -> CompletableFuture.supplyAsync(() -> describe(server, voter.nodeId()), asking)
                         .thenAccept(found -> found.ifPresent(answer::complete)))
                 .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(questions)
+        var unused = CompletableFuture.allOf(questions)
                 .whenComplete((done, failure) -> answer.completeExceptionally(
                         new IllegalStateException("no bootstrap server says that it is voter " + voter.nodeId())));
         return answer;

@@ -143,7 +143,7 @@ final class VoterRole implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // it is being closed
         } catch (MusterException e) {
-            onFailure.accept(e.getMessage(), e);
+            onFailure.accept(String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
             onFailure.accept("The metadata log cannot start: " + e, e);
         }

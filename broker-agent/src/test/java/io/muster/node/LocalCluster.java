@@ -1,5 +1,6 @@
 package io.muster.node;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
@@ -112,16 +113,29 @@ final class LocalCluster implements AutoCloseable {
 
     /** Partitions led by living nodes under ownerships that hold. */
     int led() {
-        return nodes.keySet().stream().mapToInt(id -> work.get(id).count()).sum();
+        return nodes.keySet().stream().mapToInt(id -> led(id)).sum();
+    }
+
+    /** Partitions that one node leads. */
+    int led(int id) {
+        return requireNonNull(work.get(id)).count();
+    }
+
+    MusterNode node(int id) {
+        return requireNonNull(nodes.get(id));
+    }
+
+    private MusterNode remove(int id) {
+        return requireNonNull(nodes.remove(id));
     }
 
     /** Ends a node as a crash would. */
     void kill(int id) {
-        nodes.remove(id).abort();
+        remove(id).abort();
     }
 
     void stop(int id) {
-        nodes.remove(id).close();
+        remove(id).close();
     }
 
     @Override

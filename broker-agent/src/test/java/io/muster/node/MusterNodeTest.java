@@ -28,7 +28,7 @@ class MusterNodeTest {
     void oneNodeStartsWorksStopsAndStartsAgain() throws Exception {
         try (LocalCluster cluster = new LocalCluster(dir, 1, 0)) {
             cluster.start(1);
-            assertThat(cluster.nodes.get(1).awaitUnfenced(SOON)).isTrue();
+            assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
             create(cluster, "orders", 10, 1);
             await().atMost(SOON).until(() -> cluster.led() == 10);
             assertThat(get(cluster.httpPort(1), "/readyz?verbose")).contains("[+]broker_unfenced ok").contains("passed");
@@ -42,7 +42,7 @@ class MusterNodeTest {
             assertThat(cluster.led()).isZero();
 
             cluster.start(1);
-            assertThat(cluster.nodes.get(1).awaitUnfenced(SOON)).isTrue();
+            assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
             await().atMost(SOON).until(() -> cluster.led() == 10);
             cluster.admin().deleteResource(DeleteResourceRequest.newBuilder().setName("orders").build());
             await().atMost(SOON).until(() -> cluster.led() == 0);

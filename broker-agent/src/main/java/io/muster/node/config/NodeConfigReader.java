@@ -91,7 +91,7 @@ public final class NodeConfigReader {
                 draft.problem(key, "every node must set it (" + key.type().name() + ")");
             }
         } catch (IllegalArgumentException e) {
-            problems.add(e.getMessage());
+            problems.add(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -65,7 +65,7 @@ public final class PeerDirectory implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        asking.scheduleWithFixedDelay(this::learnLeader, 0, ASK_EVERY_MS, TimeUnit.MILLISECONDS);
+        var unused = asking.scheduleWithFixedDelay(this::learnLeader, 0, ASK_EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
     /** "host:port" of the gRPC listener of voter {@code id}, if it is known. Does not block. */

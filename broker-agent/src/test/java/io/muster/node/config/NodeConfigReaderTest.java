@@ -49,7 +49,7 @@ class NodeConfigReaderTest {
                 MusterException.class, () -> NodeConfigReader.read(file, Map.of(), Map.of(), Map.of()));
         assertThat(e).as("the config was accepted").isNotNull();
         assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        return e.getMessage();
+        return String.valueOf(e.getMessage());
     }
 
     private String problemsOf(String text) throws IOException {
