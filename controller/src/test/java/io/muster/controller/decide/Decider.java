@@ -26,6 +26,7 @@ public final class Decider {
     public static final long DELAY_MS = 300_000;
     private MetadataImage image = MetadataImage.EMPTY;
     private long wallMs = 1_000_000;
+    private final List<Batch> log = new ArrayList<>();
     private @Nullable Applied last;
 
     public MetadataImage image() {
@@ -43,6 +44,11 @@ public final class Decider {
     /** The batch of the last decision that was not empty. */
     public Batch lastBatch() {
         return java.util.Objects.requireNonNull(last).batch();
+    }
+
+    /** The batches from {@code offset} on. */
+    public List<Batch> since(long offset) {
+        return List.copyOf(log.subList((int) offset, log.size()));
     }
 
     public String sentence() {
@@ -63,6 +69,7 @@ public final class Decider {
                     .build();
             last = image.apply(batch);
             image = last.after();
+            log.add(batch);
         }
         return decision.reply().apply(offset);
     }

@@ -59,7 +59,7 @@ class ResourceChangesTest {
                 big,
                 new CreateResource(request("big", 1_000_000, 7).build()),
                 ErrorCode.INVALID_ARGUMENT,
-                "7000025 bytes",
+                "7000020 bytes",
                 "498000 partitions fit");
         big.create("half", 498_000, 7);
         assertThat(big.lastBatch().getSerializedSize()).isLessThan(LogCodec.MAX_ENTRY_BYTES);
