@@ -10,6 +10,7 @@ import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.ImageDelta.PartitionChange;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.image.PartitionState;
+import io.muster.metadata.image.Resource;
 import io.muster.metadata.log.ratis.RatisLogReader.Item;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -125,24 +126,39 @@ abstract class LogPrinter implements Consumer<Item>, AutoCloseable {
                 out.println("    does not count: it was decided by a deposed controller, or behind a lost batch");
             }
             for (Record record : batch.getRecordsList()) {
-                if (record.hasPartitionChanges() && applied != null) {
-                    applied.delta().partitions().forEach(this::partition);
-                } else {
-                    out.println("    " + Json.compact(record));
+                if (applied != null && (record.hasPartitionChanges() || record.hasResource())) {
+                    continue; // told below, in words
                 }
+                out.println("    " + Json.compact(record));
             }
+            if (applied != null) {
+                applied.delta().created().forEach(this::resource);
+                applied.delta().partitions().forEach(this::partition);
+            }
+        }
+
+        private void resource(Resource resource) {
+            out.println("    resource " + resource.name() + "  id " + resource.id() + "  partitions "
+                    + resource.partitions() + "  replicas " + resource.replicationFactor() + "  state "
+                    + resource.stateKind() + "  ownership " + resource.ownership()
+                    + (resource.requiredTags().isEmpty() ? "" : "  tags " + Labels.show(resource.requiredTags())));
         }
 
         private void partition(PartitionChange change) {
             PartitionState before = change.before();
             PartitionState after = change.after();
-            if (before == null || after == null) {
-                return; // created or deleted with its resource, whose record says so
+            if (after == null) {
+                return; // deleted with its resource, whose record says so
             }
             StringBuilder line = new StringBuilder("    ")
                     .append(after.resource().name())
                     .append('/')
                     .append(after.partition());
+            if (before == null) {
+                out.println(line.append("  leader ").append(name(after.leader())).append("  replicas ")
+                        .append(Arrays.toString(after.replicas())));
+                return;
+            }
             changed(line, "leader", name(before.leader()), name(after.leader()));
             changed(line, "epoch", before.leaderEpoch(), after.leaderEpoch());
             changed(line, "replicas", Arrays.toString(before.replicas()), Arrays.toString(after.replicas()));

@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * {@link #killAllNow} by any.
  */
 final class DemoCluster {
+    /** The last node of a cluster cannot hand over to anybody: no use in waiting for it. */
+    private static final long POLITE_NANOS = 3_000_000_000L;
+
     private static final String HOST = "127.0.0.1";
 
     private final Path dir;
@@ -48,7 +51,12 @@ final class DemoCluster {
                     .toAbsolutePath()
                     .normalize();
             DemoCluster cluster = new DemoCluster(dir, given == null);
-            cluster.write(settings, ports, sink);
+            try {
+                cluster.write(settings, ports, sink);
+            } catch (MusterException e) {
+                cluster.delete();
+                throw e;
+            }
             return cluster;
         } catch (IOException e) {
             throw new MusterException(
@@ -159,16 +167,13 @@ final class DemoCluster {
 
     /** Stops what still runs, politely at first. */
     void stop() {
+        long deadlineNanos = System.nanoTime() + POLITE_NANOS;
         nodes.forEach(DemoNode::askToStop);
-        nodes.forEach(DemoNode::awaitStopped);
+        nodes.forEach(node -> node.awaitStopped(deadlineNanos));
     }
 
     void killAllNow() {
         nodes.forEach(DemoNode::killNow);
-    }
-
-    boolean isTemporary() {
-        return temporary;
     }
 
     /** Deletes the directory, if it is a temporary one. */

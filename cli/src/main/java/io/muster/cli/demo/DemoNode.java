@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One node of the demo: its files and its process. Used by one thread at a time; {@link #killNow} by any. */
 final class DemoNode {
-    /** The last node of a cluster cannot hand over to anybody: no use in waiting for it. */
-    private static final long POLITE_SECONDS = 3;
-
-    private static final long KILL_SECONDS = 10;
+    private static final long KILL_NANOS = 10_000_000_000L;
 
     private final int id;
     private final HostPort listener;
@@ -94,7 +91,7 @@ final class DemoNode {
     /** kill -9; returns when the process is gone. */
     void kill() {
         killNow();
-        await(KILL_SECONDS);
+        await(KILL_NANOS);
     }
 
     /** kill -9, without waiting. */
@@ -113,17 +110,17 @@ final class DemoNode {
         }
     }
 
-    /** Waits for the end after {@link #askToStop}; kills it if that takes too long. */
-    void awaitStopped() {
-        if (!await(POLITE_SECONDS)) {
+    /** Waits for the end after {@link #askToStop}, and kills it if that is not before {@code deadlineNanos}. */
+    void awaitStopped(long deadlineNanos) {
+        if (!await(deadlineNanos - System.nanoTime())) {
             kill();
         }
     }
 
-    private boolean await(long seconds) {
+    private boolean await(long nanos) {
         Process p = process;
         try {
-            return p == null || p.waitFor(seconds, TimeUnit.SECONDS);
+            return p == null || p.waitFor(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
