@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Partition changes of one batch, collected by slot and written as packed columns. A later change of the same partition
@@ -28,9 +29,10 @@ public final class PartitionChanges {
     }
 
     private final MetadataImage image;
-    private final IntTable<Row> bySlot = new IntTable<>();
-    /** Decisions walk partitions by slot, so rows mostly come in order and need no sorting. */
+    /** Decisions walk partitions by slot, so rows mostly come in order and need neither sorting nor an index. */
     private final List<Row> rows = new ArrayList<>();
+    /** Index of the rows once they are not in order; empty before. */
+    private final IntTable<Row> bySlot = new IntTable<>();
 
     private boolean ascending = true;
     private int highestSlot = -1;
@@ -43,8 +45,32 @@ public final class PartitionChanges {
 
     /** The state of a slot with the changes collected so far. */
     public PartitionState get(int slot) {
-        Row row = slot > highestSlot ? null : bySlot.get(slot);
+        Row row = find(slot);
         return row == null ? image.partitionAt(slot) : row.after;
+    }
+
+    private @Nullable Row find(int slot) {
+        if (slot > highestSlot) {
+            return null;
+        }
+        if (!ascending) {
+            return bySlot.get(slot);
+        }
+        int low = 0;
+        int high = rows.size() - 1;
+        while (low <= high) {
+            int mid = (low + high) >>> 1;
+            int there = rows.get(mid).before.slot();
+            if (there == slot) {
+                return rows.get(mid);
+            }
+            if (there < slot) {
+                low = mid + 1;
+            } else {
+                high = mid - 1;
+            }
+        }
+        return null;
     }
 
     /** Starts an edit on top of the changes collected so far. */
@@ -64,13 +90,19 @@ public final class PartitionChanges {
     }
 
     private Row row(int slot) {
-        Row row = slot > highestSlot ? null : bySlot.get(slot);
+        Row row = find(slot);
         if (row == null) {
             row = new Row(image.partitionAt(slot));
-            bySlot.put(slot, row);
             rows.add(row);
-            ascending &= slot > highestSlot;
-            highestSlot = Math.max(highestSlot, slot);
+            if (slot > highestSlot) {
+                highestSlot = slot;
+            } else if (ascending) {
+                ascending = false;
+                rows.forEach(each -> bySlot.put(each.before.slot(), each));
+            }
+            if (!ascending) {
+                bySlot.put(slot, row);
+            }
         }
         return row;
     }
