@@ -14,6 +14,7 @@ import io.muster.node.config.NodeConfig;
 import io.muster.node.config.Role;
 import io.muster.node.http.HttpEndpoint;
 import io.muster.node.metrics.NodeMeters;
+import io.muster.node.rpc.LeaderWatch;
 import io.muster.node.rpc.PeerDirectory;
 import io.muster.node.rpc.RpcServer;
 import java.time.Duration;
@@ -86,6 +87,9 @@ public final class MusterNode implements AutoCloseable {
             this.agent = config.isBroker() ? agent(workload, incarnation) : null;
             this.health = new NodeHealth(storage, voter, agent);
             PeerDirectory peers = voter == null ? null : keep(peers(voter));
+            if (voter != null && peers != null && config.get(ConfigKeys.PROOF_OF_DEATH)) {
+                keep(leaderWatch(voter, peers));
+            }
             this.description = new NodeDescription(config, storage.identity(), incarnation, voter, agent, peers);
         } catch (RuntimeException e) {
             closeAll();
@@ -107,6 +111,16 @@ public final class MusterNode implements AutoCloseable {
                 .toList();
         return new PeerDirectory(
                 config.nodeId(), config.advertisedListener().toString(), servers, role::leaderId, role::image);
+    }
+
+    private LeaderWatch leaderWatch(VoterRole role, PeerDirectory peers) {
+        return new LeaderWatch(
+                config.nodeId(),
+                role::leaderId,
+                id -> peers.endpointOf(id)
+                        .map(Endpoint::parse)
+                        .map(endpoint -> new LeaderWatch.Address(endpoint.host(), endpoint.port())),
+                role::leaderIsGone);
     }
 
     private void open() {

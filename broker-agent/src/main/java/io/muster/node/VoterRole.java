@@ -163,6 +163,13 @@ final class VoterRole implements AutoCloseable {
         return started ? log.leadership().leaderId() : -1;
     }
 
+    /** The process of the leader is proved to be gone. */
+    void leaderIsGone(int leader) {
+        if (started) {
+            log.leaderIsGone(leader);
+        }
+    }
+
     /** The committed image of this voter; empty before the log is loaded. */
     MetadataImage image() {
         return started ? log.image() : MetadataImage.EMPTY;
