@@ -52,7 +52,11 @@ public final class BrokerSession implements RenewalSink {
         this.peer = peer;
     }
 
-    /** @param nowNs when the message arrived */
+    /**
+     * A message came.
+     *
+     * @param nowNs when
+     */
     public void onMessage(SessionUp message, long nowNs) {
         switch (message.getMessageCase()) {
             case REGISTER -> register(message.getRegister(), nowNs);
@@ -106,7 +110,7 @@ public final class BrokerSession implements RenewalSink {
                     .whenComplete((newEpoch, error) -> {
                         if (error != null) {
                             MusterException e = Errors.of(error);
-                            refuse(Refusals.code(e.code()), e.getMessage());
+                            refuse(Refusals.code(e.code()), String.valueOf(e.getMessage()));
                         } else {
                             registered(newEpoch, nowNs);
                         }

@@ -37,7 +37,7 @@ final class Reports {
 
     /** False if too many wait. */
     boolean ready(List<PartitionRefs> ready, List<PartitionRefs> unready) {
-        return ready.isEmpty() && unready.isEmpty() || add(new ReportReady(broker, epoch, ready, unready));
+        return (ready.isEmpty() && unready.isEmpty()) || add(new ReportReady(broker, epoch, ready, unready));
     }
 
     /** False if too many wait. */
@@ -69,8 +69,8 @@ final class Reports {
     /** Takes the first report and all that can be joined to it without changing their order. */
     private Command<Boolean> merged() {
         Command<Boolean> first = waiting.removeFirst();
-        if (first instanceof ReportReleased) {
-            List<Released> all = new ArrayList<>(((ReportReleased) first).released());
+        if (first instanceof ReportReleased released) {
+            List<Released> all = new ArrayList<>(released.released());
             while (waiting.peekFirst() instanceof ReportReleased more) {
                 waiting.removeFirst();
                 all.addAll(more.released());

@@ -99,7 +99,7 @@ final class Speculation {
     }
 
     LogEntry entryOf(Flight flight) {
-        return LogCodec.entry(epoch, flight.steps.stream().map(s -> s.batch)::iterator);
+        return LogCodec.entry(epoch, flight.steps.stream().map(s -> s.batch).toList());
     }
 
     void handedIn(Flight flight) {

@@ -8,6 +8,7 @@ import io.muster.rpc.v1.Heartbeat;
 import io.muster.rpc.v1.RefusalCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Liveness, sessions and the loop together, on fake time. */
@@ -27,8 +28,9 @@ class LivenessRulesTest {
     void aHeartbeatIsConfirmedOnlyByAnEntryHandedInAfterItArrived() {
         Rig.Client client = rig.client(2);
         rig.pass(1000);
-        rig.submit(new Note("before"));
+        CompletableFuture<Long> before = rig.submit(new Note("before"));
         rig.loop(); // handed in, not committed
+        assertThat(before).isNotDone();
         long renewals = client.renewals();
         rig.nowNs += 1;
         client.beat();

@@ -39,7 +39,7 @@ public final class Rig implements AutoCloseable {
     /** Broker id to what a probe of it finds. */
     public final Map<Integer, ProbeResult> probes = new HashMap<>();
 
-    public volatile long nowNs = 1_000 * MS;
+    public long nowNs = 1_000 * MS;
     /** True while the decision loop is stuck. */
     public boolean loopStalled;
 

@@ -39,6 +39,7 @@ import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -85,7 +86,8 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     private <R> void change(Command<R> command, StreamObserver<R> reply) {
         // A copy: the deadline ends the waiting, not the command.
         CompletableFuture<R> answer = unit.submit(command).toCompletableFuture().copy();
-        answer.orTimeout(timeoutMs(), TimeUnit.MILLISECONDS).whenComplete((value, error) -> {
+        CompletionStage<R> inTime = answer.orTimeout(timeoutMs(), TimeUnit.MILLISECONDS);
+        inTime.whenComplete((value, error) -> {
             if (error == null) {
                 answer(reply, value);
             } else {

@@ -88,7 +88,8 @@ public final class TcpDeathProbe implements DeathProbe, AutoCloseable {
     private void ask(String host, int port, String incarnation, CompletableFuture<ProbeResult> result) {
         ManagedChannel channel = Grpc.newChannelBuilderForAddress(host, port, InsecureChannelCredentials.create())
                 .build();
-        result.whenComplete((r, e) -> channel.shutdownNow());
+        CompletionStage<ProbeResult> answered = result;
+        answered.whenComplete((r, e) -> channel.shutdownNow());
         NodeServiceGrpc.newStub(channel)
                 .withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS)
                 .describeNode(DescribeNodeRequest.getDefaultInstance(), new StreamObserver<>() {

@@ -23,7 +23,11 @@ import java.util.TreeMap;
 public final class View {
     private View() {}
 
-    /** @param voters node ids of the voters */
+    /**
+     * A broker.
+     *
+     * @param voters node ids of the voters
+     */
     public static BrokerInfo broker(MetadataImage image, Broker broker, BrokerLiveness life, Set<Integer> voters) {
         BrokerWork work = image.work(broker.id());
         return BrokerInfo.newBuilder()

@@ -17,6 +17,8 @@ import io.muster.rpc.v1.FeedServiceGrpc;
 import io.muster.rpc.v1.WatchReply;
 import io.muster.rpc.v1.WatchRequest;
 import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -58,12 +60,12 @@ class FeedServiceTest {
         await().until(() -> first.image.nextOffset() == voter.rig.log.image().nextOffset());
         first.cancel();
         create("a");
-        Follower second = new Follower(first.image.nextOffset());
-        second.image = first.image;
+        MetadataImage known = first.image;
+        Follower second = new Follower(known);
 
         await().until(() -> second.image.resource("a").isPresent());
-        assertThat(second.snapshots).isZero();
-        assertThat(second.firstOffset).isEqualTo(first.image.nextOffset());
+        assertThat(second.snapshots.get()).isZero();
+        assertThat(second.firstOffset).isEqualTo(known.nextOffset());
     }
 
     @Test
@@ -76,7 +78,7 @@ class FeedServiceTest {
         Follower follower = new Follower(0);
 
         await().until(() -> follower.image.nextOffset() == voter.rig.log.image().nextOffset());
-        assertThat(follower.snapshots).isPositive();
+        assertThat(follower.snapshots.get()).isPositive();
         assertThat(follower.image.resourceCount()).isEqualTo(50);
     }
 
@@ -85,11 +87,11 @@ class FeedServiceTest {
         voter.close();
         open(2_000);
         Follower slow = new Follower(0, 1);
-        await().until(() -> slow.messages == 1);
+        await().until(() -> slow.messages.get() == 1);
         for (int i = 0; i < 100; i++) {
             create("resource-" + i);
         }
-        assertThat(slow.messages).isEqualTo(1);
+        assertThat(slow.messages.get()).isEqualTo(1);
 
         slow.readAll();
         await().until(() -> slow.image.nextOffset() == voter.rig.log.image().nextOffset());
@@ -100,7 +102,7 @@ class FeedServiceTest {
     void aWatcherThatKnowsMoreThanThisVoterWaits() {
         MetadataImage ahead = voter.rig.log.image();
         Follower follower = new Follower(ahead.nextOffset() + 1);
-        await().until(() -> follower.messages == 1);
+        await().until(() -> follower.messages.get() == 1);
         create("a");
         create("b");
 
@@ -125,17 +127,21 @@ class FeedServiceTest {
 
     /** Builds an image from the feed, as an agent does. */
     private final class Follower implements ClientResponseObserver<WatchRequest, WatchReply> {
-        volatile MetadataImage image = MetadataImage.EMPTY;
-        volatile int snapshots;
-        volatile int messages;
+        volatile MetadataImage image;
+        final AtomicInteger snapshots = new AtomicInteger();
+        final AtomicInteger messages = new AtomicInteger();
         volatile long firstOffset = -1;
         final AtomicReference<Throwable> error = new AtomicReference<>();
         private final int initially;
-        private @Nullable ClientCallStreamObserver<WatchRequest> call;
+        private volatile @Nullable ClientCallStreamObserver<WatchRequest> call;
         private SnapshotStream.@Nullable Reader reader;
 
         Follower(long from) {
             this(from, Integer.MAX_VALUE);
+        }
+
+        Follower(MetadataImage known) {
+            this(known.nextOffset(), Integer.MAX_VALUE, Rig.CLUSTER, known);
         }
 
         Follower(long from, int initially) {
@@ -143,7 +149,12 @@ class FeedServiceTest {
         }
 
         Follower(long from, int initially, String cluster) {
+            this(from, initially, cluster, MetadataImage.EMPTY);
+        }
+
+        private Follower(long from, int initially, String cluster, MetadataImage known) {
             this.initially = initially;
+            this.image = known;
             FeedServiceGrpc.newStub(voter.channel)
                     .watch(
                             WatchRequest.newBuilder()
@@ -155,11 +166,11 @@ class FeedServiceTest {
         }
 
         void readAll() {
-            call.request(Integer.MAX_VALUE);
+            Objects.requireNonNull(call).request(Integer.MAX_VALUE);
         }
 
         void cancel() {
-            call.cancel("enough", null);
+            Objects.requireNonNull(call).cancel("enough", null);
         }
 
         @Override
@@ -179,7 +190,7 @@ class FeedServiceTest {
                 if (reply.getSnapshot().getLast()) {
                     image = reader.finish();
                     reader = null;
-                    snapshots++;
+                    snapshots.incrementAndGet();
                 }
             } else {
                 for (Batch batch : reply.getBatches().getBatchesList()) {
@@ -191,7 +202,7 @@ class FeedServiceTest {
                     }
                 }
             }
-            messages++;
+            messages.incrementAndGet();
         }
 
         @Override
