@@ -229,7 +229,8 @@ public final class FeedClient implements AutoCloseable {
                     call.request(1);
                 }
             } catch (RuntimeException e) {
-                reload(this, e instanceof InvariantViolation || e instanceof MusterException ? e.getMessage() : e.toString());
+                boolean known = e instanceof InvariantViolation || e instanceof MusterException;
+                reload(this, known ? String.valueOf(e.getMessage()) : e.toString());
             }
         }
 
