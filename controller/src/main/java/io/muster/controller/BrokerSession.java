@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The controller's end of one broker's stream, whatever carries it. {@link #onMessage} and {@link #onClosed} come one at a
@@ -233,7 +234,9 @@ public final class BrokerSession implements RenewalSink {
 
     private void refuse(RefusalCode code, String sentence) {
         if (over.compareAndSet(false, true)) {
-            LOG.info("The session of broker {} is refused or ends, because of {}: {}", broker, code, sentence);
+            // brokers that look for the controller ask every voter, again and again
+            LOG.atLevel(code == RefusalCode.NOT_CONTROLLER ? Level.DEBUG : Level.INFO)
+                    .log("The session of broker {} is refused or ends, because of {}: {}", broker, code, sentence);
             peer.send(SessionDown.newBuilder()
                     .setRefused(SessionRefused.newBuilder()
                             .setCode(code)

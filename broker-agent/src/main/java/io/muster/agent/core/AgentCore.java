@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The agent without thread, clock or gRPC: keeps the session, the lease and, through {@link Seats}, the work.
@@ -459,9 +460,15 @@ public final class AgentCore {
         if (to != state) {
             AgentState from = state;
             state = to;
-            log.info("Broker {} epoch {}: {} -> {}, because {}", me, brokerEpoch, from, to, reason);
+            boolean seeking = isSeeking(from) && isSeeking(to); // it goes round the voters until one leads
+            log.atLevel(seeking ? Level.DEBUG : Level.INFO)
+                    .log("Broker {} epoch {}: {} -> {}, because {}", me, brokerEpoch, from, to, reason);
             listener.stateChanged(from, to, reason);
         }
+    }
+
+    private static boolean isSeeking(AgentState state) {
+        return state == AgentState.JOINING || state == AgentState.REGISTERING;
     }
 
     private void fail(ErrorCode code, String message, long nowNs) {

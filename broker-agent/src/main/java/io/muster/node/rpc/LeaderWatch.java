@@ -51,6 +51,7 @@ public final class LeaderWatch implements AutoCloseable {
         final Address address;
         final ManagedChannel channel;
         boolean connected;
+        boolean reported;
 
         Watched(int id, Address address) {
             this.id = id;
@@ -118,7 +119,14 @@ public final class LeaderWatch implements AutoCloseable {
             leader.connected = true;
             leader.channel.notifyWhenStateChanged(state, news::release);
         } else if (leader.connected && isRefused(leader.address)) {
-            LOG.info("The process of leader {} is gone: {} refuses connections", leader.id, leader.address);
+            if (!leader.reported) {
+                leader.reported = true;
+                LOG.info(
+                        "The process of leader {} is gone: {}:{} refuses connections",
+                        leader.id,
+                        leader.address.host(),
+                        leader.address.port());
+            }
             gone.accept(leader.id);
         }
     }
