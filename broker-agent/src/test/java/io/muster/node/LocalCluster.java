@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Nodes in this JVM, on loopback: voters 1 to n, and nodes that are only brokers after them. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
     static final String CLUSTER_ID = StorageIdentity.randomUuid();
 
     private final Path root;
@@ -39,7 +39,7 @@ final class LocalCluster implements AutoCloseable {
     final Map<Integer, NodeExit> failures = new ConcurrentHashMap<>();
     private final Map<Integer, ManagedChannel> channels = new HashMap<>();
 
-    LocalCluster(Path root, int voters, int brokers) {
+    public LocalCluster(Path root, int voters, int brokers) {
         this.root = root;
         this.voters = voters;
         int count = voters + brokers;
@@ -52,7 +52,8 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    Path config(int id) {
+    /** Writes the config file of a node. */
+    public Path config(int id) {
         String voterList = IntStream.rangeClosed(1, voters)
                 .mapToObj(v -> v + "@127.0.0.1:" + raft[v - 1])
                 .collect(Collectors.joining(","));
@@ -68,6 +69,10 @@ final class LocalCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    void formatAnew(int id) {
+        StorageDirectory.format(root.resolve("data-" + id), CLUSTER_ID, id, true);
     }
 
     void start(int... ids) {

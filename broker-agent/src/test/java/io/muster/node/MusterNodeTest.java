@@ -1,9 +1,14 @@
 package io.muster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.StatusRuntimeException;
+import io.muster.error.MusterException;
+import io.muster.metadata.storage.StorageDirectory;
+import io.muster.node.config.NodeConfig;
+import io.muster.node.config.NodeConfigReader;
 import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DeleteResourceRequest;
 import io.muster.rpc.v1.DescribeResourceRequest;
@@ -13,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +81,46 @@ class MusterNodeTest {
             await().atMost(SOON).until(() -> cluster.led() == 60);
             assertThat(cluster.failures).isEmpty();
         }
+    }
+
+    @Test
+    void aVoterWhoseDirectoryWasFormattedAnewMayNotVote() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(dir, 3, 0)) {
+            cluster.start(1, 2, 3);
+            for (MusterNode node : cluster.nodes.values()) {
+                assertThat(node.awaitUnfenced(SOON)).isTrue();
+            }
+            cluster.stop(3);
+            cluster.formatAnew(3);
+            cluster.start(3);
+            assertThat(cluster.node(3).awaitExit().reason()).contains("log of voter 3 is blank", "Restore the directory");
+            assertThat(cluster.failures.get(3)).extracting(NodeExit::code).isEqualTo(1);
+            assertThat(cluster.failures).containsOnlyKeys(3);
+        }
+    }
+
+    @Test
+    void whatKeepsANodeFromStartingIsToldInASentence() {
+        try (LocalCluster cluster = new LocalCluster(dir, 1, 0)) {
+            assertThat(refusal(cluster, Map.of("log.dir", dir.resolve("absent").toString())))
+                    .contains("is not formatted", "muster storage format");
+            assertThat(refusal(cluster, Map.of("node.id", "2", "controller.quorum.voters", "2@127.0.0.1:1")))
+                    .contains("formatted for node id 1");
+            cluster.start(1);
+            assertThat(refusal(cluster, Map.of())).contains("in use by another process");
+            StorageDirectory.format(dir.resolve("other"), LocalCluster.CLUSTER_ID, 1, false);
+            assertThat(refusal(cluster, Map.of("log.dir", dir.resolve("other").toString())))
+                    .contains("Cannot listen on listener", "choose another");
+        }
+    }
+
+    private static String refusal(LocalCluster cluster, Map<String, String> overrides) {
+        NodeConfig config = NodeConfigReader.read(cluster.config(1), overrides);
+        return String.valueOf(
+                catchThrowableOfType(
+                                MusterException.class,
+                                () -> MusterNode.start(config, new LedPartitions(), exit -> {}))
+                        .getMessage());
     }
 
     private static boolean isFullyReady(LocalCluster cluster, String name) {
