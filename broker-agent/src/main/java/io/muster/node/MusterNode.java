@@ -87,9 +87,11 @@ public final class MusterNode implements AutoCloseable {
             this.agent = config.isBroker() ? agent(workload, incarnation) : null;
             this.health = new NodeHealth(storage, voter, agent);
             PeerDirectory peers = voter == null ? null : keep(peers(voter));
-            if (voter != null && peers != null && config.get(ConfigKeys.PROOF_OF_DEATH)) {
-                keep(leaderWatch(voter, peers));
+            if (voter != null && peers != null) {
+                voter.findEndpointsBy(peers::endpointOf);
+                watchLeader(voter, peers);
             }
+            meters.showOffset(() -> image().nextOffset() - 1);
             this.description = new NodeDescription(config, storage.identity(), incarnation, voter, agent, peers);
         } catch (RuntimeException e) {
             closeAll();
@@ -113,14 +115,17 @@ public final class MusterNode implements AutoCloseable {
                 config.nodeId(), config.advertisedListener().toString(), servers, role::leaderId, role::image);
     }
 
-    private LeaderWatch leaderWatch(VoterRole role, PeerDirectory peers) {
-        return new LeaderWatch(
+    private void watchLeader(VoterRole role, PeerDirectory peers) {
+        if (!config.get(ConfigKeys.PROOF_OF_DEATH)) {
+            return;
+        }
+        keep(new LeaderWatch(
                 config.nodeId(),
                 role::leaderId,
                 id -> peers.endpointOf(id)
                         .map(Endpoint::parse)
                         .map(endpoint -> new LeaderWatch.Address(endpoint.host(), endpoint.port())),
-                role::leaderIsGone);
+                role::leaderIsGone));
     }
 
     private void open() {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,11 @@ final class VoterRole implements AutoCloseable {
                 feed,
                 new SessionService(controller.unit(), System::nanoTime),
                 new AdminService(controller.unit(), System::nanoTime));
+    }
+
+    /** Says how another voter's gRPC listener is found, so that who asks the wrong voter is told the right one. */
+    void findEndpointsBy(IntFunction<Optional<String>> finder) {
+        controller.unit().findEndpointsBy(finder);
     }
 
     /** What this voter tells others about its own log; also before it takes part. */

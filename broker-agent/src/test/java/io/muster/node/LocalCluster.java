@@ -31,6 +31,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private final Path root;
     private final int voters;
+    private final String voterRoles;
     private final int[] raft;
     private final int[] rpc;
     private final int[] http;
@@ -40,6 +41,12 @@ public final class LocalCluster implements AutoCloseable {
     private final Map<Integer, ManagedChannel> channels = new HashMap<>();
 
     public LocalCluster(Path root, int voters, int brokers) {
+        this(root, voters, brokers, "controller,broker");
+    }
+
+    /** @param voterRoles the roles of the voters */
+    LocalCluster(Path root, int voters, int brokers, String voterRoles) {
+        this.voterRoles = voterRoles;
         this.root = root;
         this.voters = voters;
         int count = voters + brokers;
@@ -60,7 +67,7 @@ public final class LocalCluster implements AutoCloseable {
         String servers = IntStream.rangeClosed(1, voters)
                 .mapToObj(v -> "127.0.0.1:" + rpc[v - 1])
                 .collect(Collectors.joining(","));
-        String text = "node.id=" + id + "\nprocess.roles=" + (id <= voters ? "controller,broker" : "broker")
+        String text = "node.id=" + id + "\nprocess.roles=" + (id <= voters ? voterRoles : "broker")
                 + "\nlog.dir=" + root.resolve("data-" + id) + "\nlistener=127.0.0.1:" + rpc[id - 1]
                 + "\nhttp.listener=127.0.0.1:" + http[id - 1] + "\ncontroller.quorum.bootstrap.servers=" + servers + "\n"
                 + (id <= voters ? "controller.quorum.voters=" + voterList + "\n" : "");

@@ -43,6 +43,7 @@ class MusterNodeTest {
             assertThat(Promtool.complaints(metrics)).isEmpty();
             assertThat(metrics)
                     .contains("muster_raft_state{state=\"leader\"} 1")
+                    .containsPattern("muster_metadata_last_applied_offset [1-9]")
                     .contains("muster_controller_active 1");
             cluster.stop(1);
             assertThat(cluster.led()).isZero();
@@ -79,6 +80,29 @@ class MusterNodeTest {
 
             cluster.stop(cluster.controller());
             await().atMost(SOON).until(() -> cluster.led() == 60);
+            assertThat(cluster.failures).isEmpty();
+        }
+    }
+
+    @Test
+    void votersThatAreNoBrokersLeadBrokersThatAreNoVoters() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(dir, 3, 2, "controller")) {
+            cluster.start(1, 2, 3, 4, 5);
+            for (MusterNode node : cluster.nodes.values()) {
+                assertThat(node.awaitUnfenced(SOON)).isTrue();
+            }
+            create(cluster, "orders", 20, 2);
+            await().atMost(SOON).until(() -> cluster.led() == 20);
+
+            int first = cluster.controller();
+            cluster.kill(first);
+            await().atMost(SOON).until(() -> cluster.describe(4).getAppliedOffset() > 0 && cluster.controller() != first);
+            int second = cluster.controller();
+            int follower = 6 - first - second;
+            await().atMost(SOON)
+                    .until(() -> cluster.describe(follower).getController().equals("127.0.0.1:" + cluster.rpcPort(second)));
+            cluster.kill(5);
+            await().atMost(SOON).until(() -> cluster.led() == 20);
             assertThat(cluster.failures).isEmpty();
         }
     }

@@ -10,10 +10,12 @@ import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.MetadataLog;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 
 /**
  * The controller without its threads: the decision loop, liveness and sessions, wired to one another and to the log. A
@@ -33,6 +35,8 @@ public final class ControllerUnit implements LogListener, Submitter {
     private final Sessions sessions;
     private final AtomicInteger handedOver = new AtomicInteger();
     private volatile Leadership leadership = Leadership.NONE;
+    private volatile IntFunction<Optional<String>> endpointOf =
+            id -> image().broker(id).map(Broker::endpoint);
     private volatile long epoch;
 
     /**
@@ -102,12 +106,17 @@ public final class ControllerUnit implements LogListener, Submitter {
         return leadership;
     }
 
-    /** Where the controller can be reached ("host:port"), as far as the image knows; empty when it does not. */
+    /** Says how a voter's gRPC listener is found by its node id; by default it is that of the broker in its process. */
+    public void findEndpointsBy(IntFunction<Optional<String>> finder) {
+        endpointOf = finder;
+    }
+
+    /** Where the controller can be reached ("host:port"), as far as it is known; empty when it is not. */
     public String controllerEndpoint() {
         Leadership known = leadership;
         return known.leaderId() < 0
                 ? ""
-                : log.image().broker(known.leaderId()).map(Broker::endpoint).orElse("");
+                : endpointOf.apply(known.leaderId()).orElse("");
     }
 
     /** The committed image of this voter. */

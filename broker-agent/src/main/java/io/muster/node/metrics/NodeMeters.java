@@ -22,6 +22,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** The meter registry of one node, with the JVM and the build in it. Thread-safe. */
 public final class NodeMeters implements AutoCloseable {
@@ -78,6 +79,14 @@ public final class NodeMeters implements AutoCloseable {
     /** Answers a scrape in the Prometheus text format, or OpenMetrics if the client asks for it. */
     public HttpHandler scrapeHandler() {
         return new MetricsHandler(registry.getPrometheusRegistry());
+    }
+
+    /** Shows how far this node's image is. */
+    public void showOffset(LongSupplier lastApplied) {
+        Gauge.builder("muster.metadata.last.applied.offset", lastApplied, LongSupplier::getAsLong)
+                .description("Offset of the last batch that this node has applied; -1 before the first")
+                .strongReference(true)
+                .register(registry);
     }
 
     /** Shows the meters of Ratis too, which knows only the registry of the whole process. */

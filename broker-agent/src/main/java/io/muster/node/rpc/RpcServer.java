@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.muster.controller.rpc.RpcLimits;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 import java.io.IOException;
@@ -23,9 +24,6 @@ import org.slf4j.LoggerFactory;
  * <p>Its port is what the controller probes for proof of death: open before the first lease, closed after the last guard.
  */
 public final class RpcServer implements AutoCloseable {
-    /** Longest request that is read; what is longer is refused before it is held in memory. */
-    public static final int REQUEST_BYTES_MAX = 8 << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(RpcServer.class);
     private static final int METADATA_BYTES_MAX = 16 << 10;
     private static final long CLOSE_MS_MAX = 500;
@@ -43,7 +41,7 @@ public final class RpcServer implements AutoCloseable {
         });
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(executor)
-                .maxInboundMessageSize(REQUEST_BYTES_MAX)
+                .maxInboundMessageSize(RpcLimits.MAX_INBOUND_BYTES)
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
