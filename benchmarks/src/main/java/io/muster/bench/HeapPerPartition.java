@@ -20,9 +20,11 @@ public final class HeapPerPartition {
     static double bytes() {
         long before = usedAfterCollection();
         MetadataImage image = SampleCluster.spread(300, 100, PARTITIONS, 3);
-        long after = usedAfterCollection();
-        Reference.reachabilityFence(image);
-        return (after - before) / (double) PARTITIONS;
+        try {
+            return (usedAfterCollection() - before) / (double) PARTITIONS;
+        } finally {
+            Reference.reachabilityFence(image);
+        }
     }
 
     private static long usedAfterCollection() {
