@@ -46,6 +46,9 @@ public final class Invariants {
     private final Map<Partition, Long> leaderEpochs = new HashMap<>();
     private final Map<String, Long> acknowledged = new HashMap<>();
     private final Map<Partition, List<Held>> held = new HashMap<>();
+    /** Resources, also deleted ones, whose storage checks the token: there two may believe to own at once. */
+    private final Set<Long> tokenFenced = new HashSet<>();
+
     /** Partitions that more than one broker holds an ownership of, valid or not. */
     private final Set<Partition> contested = new HashSet<>();
 
@@ -103,6 +106,11 @@ public final class Invariants {
         batches.add(batch);
         if (applied.offset() % wholeEvery == 0) {
             wholes.put(applied.offset(), ImageHash.of(image));
+        }
+        for (Resource created : applied.delta().created()) {
+            if (created.ownership() == OwnershipMode.TOKEN_FENCED) {
+                tokenFenced.add(created.id());
+            }
         }
         for (ImageDelta.BrokerChange change : applied.delta().brokers()) {
             checkBroker(change, applied);
@@ -304,9 +312,7 @@ public final class Invariants {
         if (holders.size() < 2) {
             return;
         }
-        boolean leased = image.resource(partition.resourceId())
-                .map(r -> r.ownership() == OwnershipMode.LEASED)
-                .orElse(true);
+        boolean leased = !tokenFenced.contains(partition.resourceId());
         List<Held> valid = holders.stream().filter(h -> h.ownership().isValid()).toList();
         if (leased && valid.size() > 1) {
             throw broken(

@@ -195,6 +195,7 @@ final class Operator {
         long before = image.nextOffset();
         String requestId = bad.getOptions().getRequestId();
         controller
+                .unit()
                 .submit(new AdminChange<>(new CreateResource(bad), bad.getOptions(), CreateResourceReply.class))
                 .whenComplete((reply, error) -> cluster.guarded(() -> {
                     if (error == null) {
@@ -220,7 +221,7 @@ final class Operator {
         }
         long before = cluster.invariants().image().nextOffset();
         boolean[] done = new boolean[1];
-        controller.submit(change).whenComplete((reply, error) -> cluster.guarded(() -> {
+        controller.unit().submit(change).whenComplete((reply, error) -> cluster.guarded(() -> {
             if (done[0]) {
                 return;
             }

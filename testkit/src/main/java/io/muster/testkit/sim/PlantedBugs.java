@@ -20,8 +20,8 @@ public interface PlantedBugs {
         return clock;
     }
 
-    /** The clock by which the liveness of a controller judges brokers. */
-    default LongSupplier livenessClock(LongSupplier clock) {
+    /** The clock of a controller. */
+    default LongSupplier controllerClock(LongSupplier clock) {
         return clock;
     }
 

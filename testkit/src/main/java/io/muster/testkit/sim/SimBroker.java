@@ -180,11 +180,13 @@ final class SimBroker implements AgentOutputs, AgentListener {
 
     @Override
     public void granted(Ownership ownership) {
+        cluster.trace(() -> "broker " + id() + " owns " + ownership.partition() + "@" + ownership.epoch());
         cluster.invariants().granted(id(), ownership);
     }
 
     @Override
     public void released(Ownership ownership, long sinceClosedNs) {
+        cluster.trace(() -> "broker " + id() + " gave up " + ownership.partition() + "@" + ownership.epoch());
         cluster.invariants().released(id(), ownership);
     }
 

@@ -101,6 +101,9 @@ final class SimQuorum implements QuorumDriver {
         while (read < log.size()) {
             Slot slot = log.get(read++);
             cluster.invariants().committed(slot.term(), slot.entry());
+            slot.entry().getBatchesList().forEach(b -> cluster.trace(() -> "committed " + b.getBaseOffset() + " in term "
+                    + slot.term() + ": " + b.getCause().getKind() + ", "
+                    + b.getCause().getSentence()));
         }
     }
 

@@ -1,11 +1,9 @@
 package io.muster.testkit.sim;
 
-import io.muster.controller.ControllerCore;
 import io.muster.controller.ControllerEvents;
 import io.muster.controller.ControllerSettings;
-import io.muster.controller.decide.Command;
-import io.muster.controller.liveness.Appends;
-import io.muster.controller.liveness.DeathProbe;
+import io.muster.controller.ControllerUnit;
+import io.muster.controller.Surroundings;
 import io.muster.controller.liveness.Liveness;
 import io.muster.controller.liveness.ProbeResult;
 import io.muster.metadata.image.Applied;
@@ -22,46 +20,48 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
 /**
- * The controller part of one process: the real controller core and liveness on a log in memory. Its decision loop is a queue
+ * The controller part of one process: the real controller unit on a log in memory. Its decision loop is a queue
  * of its own, as in a real process, so that it can fall behind or stall while the log and liveness go on.
  */
 final class SimVoter implements LogListener {
-    private static final long MS = 1_000_000;
     private static final int HISTORY = 400;
 
     private final SimCluster cluster;
     private final SimProcess process;
     private final NodeClock clock;
-    private final LongSupplier livenessClock;
+    private final LongSupplier nanoClock;
     private final InMemoryMetadataLog log;
-    private final Liveness liveness;
-    private final ControllerCore core;
+    private final ControllerUnit unit;
     private final Deque<Runnable> loopTasks = new ArrayDeque<>();
     private final Deque<Applied> history = new ArrayDeque<>();
     private final List<SimFeed.Watcher> watchers = new ArrayList<>();
     private boolean loopScheduled;
+    private boolean tickScheduled;
     private boolean stalled;
     private long polls;
     private long ticks;
-    private Leadership leadership = Leadership.NONE;
 
     SimVoter(SimCluster cluster, SimProcess process, NodeClock clock, ControllerSettings settings, InMemoryMetadataLog log) {
         this.cluster = cluster;
         this.process = process;
         this.clock = clock;
-        this.livenessClock = cluster.bugs().livenessClock(clock::nowNs);
+        this.nanoClock = cluster.bugs().controllerClock(clock::nowNs);
         this.log = log;
-        Appends appends = new Appends(log);
-        DeathProbe probe = this::probe;
-        this.liveness =
-                new Liveness(settings.liveness(), appends, probe, () -> process.after(0, this::tick), this::wakeLoop);
-        this.core = new ControllerCore(
-                settings, cluster.clusterId(), appends, liveness, this::inLoop, clock::nowNs, ControllerEvents.NONE);
+        this.unit = new ControllerUnit(
+                settings,
+                cluster.clusterId(),
+                log,
+                this::probe,
+                new Surroundings(nanoClock, cluster::wallMs, this::inLoop, this::wakeLoop, this::wakeLiveness),
+                ControllerEvents.NONE,
+                (reason, cause) -> {
+                    throw new IllegalStateException("voter " + id() + " ends itself: " + reason, cause);
+                });
     }
 
     void start() {
         log.start(this);
-        tick();
+        wakeLiveness();
         wakeLoop();
     }
 
@@ -74,15 +74,15 @@ final class SimVoter implements LogListener {
     }
 
     Liveness liveness() {
-        return liveness;
+        return unit.liveness();
     }
 
-    ControllerCore core() {
-        return core;
+    ControllerUnit unit() {
+        return unit;
     }
 
     boolean isController() {
-        return core.isActive();
+        return unit.isActive();
     }
 
     /** The log says that this voter leads, and liveness was told so. */
@@ -90,16 +90,12 @@ final class SimVoter implements LogListener {
         return log.leadingTerm() != 0;
     }
 
-    Leadership leadership() {
-        return leadership;
-    }
-
     MetadataImage image() {
         return log.image();
     }
 
     long nowNs() {
-        return livenessClock.getAsLong();
+        return nanoClock.getAsLong();
     }
 
     // ---- the decision loop
@@ -125,12 +121,12 @@ final class SimVoter implements LogListener {
         for (int i = 0; i < due; i++) {
             loopTasks.remove().run();
         }
-        core.poll(nowNs(), cluster.wallMs());
+        unit.poll();
         if (!loopTasks.isEmpty()) {
             wakeLoop();
         }
         long mine = ++polls;
-        long next = core.nextDeadlineNs(nowNs());
+        long next = unit.nextPollNs();
         if (next != Long.MAX_VALUE) {
             process.after(Math.max(clock.delayUntil(next), 500_000), () -> {
                 if (mine == polls) {
@@ -141,7 +137,7 @@ final class SimVoter implements LogListener {
         cluster.stepped();
     }
 
-    /** The decision loop stands still, as behind a long garbage collection of its own or a lock; liveness goes on. */
+    /** The decision loop stands still, as behind a lock or a pause of its own; the log and liveness go on. */
     void stall(boolean on) {
         stalled = on;
         if (!on) {
@@ -149,34 +145,33 @@ final class SimVoter implements LogListener {
         }
     }
 
-    <R> CompletionStage<R> submit(Command<R> command) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
-        inLoop(() -> core.submit(command, nowNs()).whenComplete((reply, error) -> {
-            if (error != null) {
-                answer.completeExceptionally(error);
-            } else {
-                answer.complete(reply);
-            }
-        }));
-        return answer;
-    }
-
     // ---- liveness
 
+    private void wakeLiveness() {
+        if (!tickScheduled) {
+            tickScheduled = true;
+            process.after(10_000, this::tick);
+        }
+    }
+
     private void tick() {
-        liveness.tick(nowNs());
+        tickScheduled = false;
+        unit.tick();
         long mine = ++ticks;
-        process.after(Math.max(clock.delayUntil(liveness.nextTickNs(nowNs())), 500_000), () -> {
+        process.after(Math.max(clock.delayUntil(unit.nextTickNs()), 500_000), () -> {
             if (mine == ticks) {
-                tick();
+                wakeLiveness();
             }
         });
     }
 
     private CompletionStage<ProbeResult> probe(String host, int port, String incarnation) {
         CompletableFuture<ProbeResult> answer = new CompletableFuture<>();
-        cluster.probe(id(), host + ":" + port, incarnation, (result, afterNs) -> process.after(
-                afterNs, () -> answer.complete(result)));
+        cluster.probe(
+                id(),
+                host + ":" + port,
+                incarnation,
+                (result, afterNs) -> process.after(afterNs, () -> answer.complete(result)));
         return answer;
     }
 
@@ -189,30 +184,26 @@ final class SimVoter implements LogListener {
         if (history.size() > HISTORY) {
             history.removeFirst();
         }
-        long now = nowNs();
-        liveness.onApplied(applied, term, now);
-        inLoop(() -> core.onApplied(applied, term, now));
+        unit.onApplied(applied, term);
         watchers.forEach(w -> w.batch(applied));
     }
 
     @Override
     public void onBarrier(long term, long barrierId) {
-        long now = nowNs();
-        liveness.onBarrier(term, barrierId);
-        inLoop(() -> core.onBarrier(term, barrierId, now));
+        unit.onBarrier(term, barrierId);
     }
 
     @Override
     public void onIgnored(long term, String why) {
         cluster.trace(() -> "voter " + id() + " ignores an entry: " + why);
+        unit.onIgnored(term, why);
     }
 
     @Override
     public void onImageReplaced(MetadataImage image) {
         cluster.invariants().checkWhole(id(), image);
         history.clear();
-        long now = nowNs();
-        inLoop(() -> core.onImageReplaced(image, now));
+        unit.onImageReplaced(image);
         watchers.forEach(w -> w.snapshot(image));
     }
 
@@ -220,26 +211,23 @@ final class SimVoter implements LogListener {
     public void onLeading(long epoch, MetadataImage image) {
         cluster.trace(() -> "voter " + id() + " leads in epoch " + epoch);
         cluster.invariants().leads(id(), epoch);
-        long now = nowNs();
-        liveness.activate(epoch, image, now);
-        inLoop(() -> core.onLeading(epoch, image, now));
+        unit.onLeading(epoch, image);
     }
 
     @Override
     public void onNotLeading(String why) {
         cluster.trace(() -> "voter " + id() + " leads no longer: " + why);
-        liveness.deactivate(why);
-        inLoop(() -> core.onNotLeading(why));
+        unit.onNotLeading(why);
     }
 
     @Override
-    public void onLeaderKnown(Leadership newLeadership) {
-        leadership = newLeadership;
+    public void onLeaderKnown(Leadership leadership) {
+        unit.onLeaderKnown(leadership);
     }
 
     @Override
     public void onFailure(String reason, Throwable cause) {
-        throw new IllegalStateException("voter " + id() + " ends itself: " + reason, cause);
+        unit.onFailure(reason, cause);
     }
 
     // ---- the feed
