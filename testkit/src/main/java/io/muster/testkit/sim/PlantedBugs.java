@@ -1,6 +1,5 @@
 package io.muster.testkit.sim;
 
-import io.muster.metadata.log.Replica;
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import io.muster.rpc.v1.SessionDown;
 import io.muster.rpc.v1.SessionUp;
@@ -10,9 +9,9 @@ import java.util.function.LongSupplier;
 public interface PlantedBugs {
     PlantedBugs NONE = new PlantedBugs() {};
 
-    /** The state machine of a voter. */
-    default InMemoryQuorum.ReplicaFactory replicas() {
-        return (voter, image, listener) -> new Replica(image, listener);
+    /** What voters read from their disks. */
+    default InMemoryQuorum.Tampering tampering() {
+        return new InMemoryQuorum.Tampering() {};
     }
 
     /** The clock by which ownerships judge themselves. */
@@ -38,6 +37,11 @@ public interface PlantedBugs {
     /** A controller answers a heartbeat the moment it arrives. */
     default boolean answersWithoutBarrier() {
         return false;
+    }
+
+    /** How far in the past a new controller believes its activation to lie: nanoseconds. */
+    default long activationLagNs() {
+        return 0;
     }
 
     /** A probe says "gone" of every process that it cannot reach. */

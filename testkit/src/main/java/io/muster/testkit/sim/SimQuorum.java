@@ -15,6 +15,9 @@ import java.util.TreeSet;
 final class SimQuorum implements QuorumDriver {
     private static final long MS = 1_000_000;
     private static final long ELECTION_TIMEOUT_NS = 500 * MS;
+    /** One in so many looks, a voter takes a snapshot. */
+    private static final int SNAPSHOT_ODDS = 100;
+
     private static final long LOOK_EVERY_NS = 100 * MS;
 
     private final SimCluster cluster;
@@ -37,7 +40,7 @@ final class SimQuorum implements QuorumDriver {
         this.ids = ids;
         this.random = random;
         this.quorum = new InMemoryQuorum(new TreeSet<>(ids), this);
-        quorum.replicas(cluster.bugs().replicas());
+        quorum.tamper(cluster.bugs().tampering());
         queue.after(0, this::look);
     }
 
@@ -145,6 +148,9 @@ final class SimQuorum implements QuorumDriver {
         }
         for (int id : ids) {
             stepDownIfAlone(id);
+            if (random.nextInt(SNAPSHOT_ODDS) == 0 && runs(id)) {
+                quorum.takeSnapshot(id);
+            }
         }
     }
 

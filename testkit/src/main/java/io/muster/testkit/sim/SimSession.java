@@ -3,6 +3,7 @@ package io.muster.testkit.sim;
 import io.muster.controller.BrokerSession;
 import io.muster.controller.SessionPeer;
 import io.muster.log.v1.BrokerState;
+import io.muster.rpc.v1.Heartbeat;
 import io.muster.rpc.v1.LeaseRenewal;
 import io.muster.rpc.v1.SessionDown;
 import io.muster.rpc.v1.SessionUp;
@@ -15,6 +16,7 @@ final class SimSession implements SessionPeer {
     private final Channel channel;
     private final Consumer<SessionDown> toBroker;
     private final BrokerSession session;
+    private int broker = -1;
 
     SimSession(SimCluster cluster, SimVoter voter, Channel channel, Consumer<SessionDown> toBroker) {
         this.cluster = cluster;
@@ -27,12 +29,22 @@ final class SimSession implements SessionPeer {
     void received(SessionUp message) {
         SessionUp arrived = cluster.bugs().up(message);
         session.onMessage(arrived, voter.nowNs());
+        if (arrived.hasRegister()) {
+            broker = arrived.getRegister().getBroker().getBrokerId();
+        }
         if (cluster.bugs().answersWithoutBarrier() && arrived.hasHeartbeat() && voter.unit().isActive()) {
+            answerAtOnce(arrived.getHeartbeat());
+        }
+    }
+
+    private void answerAtOnce(Heartbeat heartbeat) {
+        BrokerState state = voter.liveness().state(broker);
+        if (state == BrokerState.UNFENCED && !heartbeat.getWantsToStop()) {
             send(SessionDown.newBuilder()
                     .setRenewal(LeaseRenewal.newBuilder()
-                            .setSequence(arrived.getHeartbeat().getSequence())
+                            .setSequence(heartbeat.getSequence())
                             .setLeaseMs(cluster.settings().leaseMs())
-                            .setState(BrokerState.UNFENCED)
+                            .setState(state)
                             .setCommittedOffset(voter.image().nextOffset()))
                     .build());
         }

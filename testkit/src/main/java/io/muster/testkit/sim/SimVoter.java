@@ -11,6 +11,7 @@ import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.memory.InMemoryMetadataLog;
+import io.muster.testkit.InvariantBroken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,6 +39,7 @@ final class SimVoter implements LogListener {
     private boolean loopScheduled;
     private boolean tickScheduled;
     private boolean stalled;
+    private long lagNs;
     private long polls;
     private long ticks;
 
@@ -45,7 +47,8 @@ final class SimVoter implements LogListener {
         this.cluster = cluster;
         this.process = process;
         this.clock = clock;
-        this.nanoClock = cluster.bugs().controllerClock(clock::nowNs);
+        LongSupplier now = cluster.bugs().controllerClock(clock::nowNs);
+        this.nanoClock = () -> now.getAsLong() - lagNs;
         this.log = log;
         this.unit = new ControllerUnit(
                 settings,
@@ -55,7 +58,7 @@ final class SimVoter implements LogListener {
                 new Surroundings(nanoClock, cluster::wallMs, this::inLoop, this::wakeLoop, this::wakeLiveness),
                 ControllerEvents.NONE,
                 (reason, cause) -> {
-                    throw new IllegalStateException("voter " + id() + " ends itself: " + reason, cause);
+                    throw new InvariantBroken(2, "voter " + id() + " ends itself, " + reason);
                 });
     }
 
@@ -211,7 +214,9 @@ final class SimVoter implements LogListener {
     public void onLeading(long epoch, MetadataImage image) {
         cluster.trace(() -> "voter " + id() + " leads in epoch " + epoch);
         cluster.invariants().leads(id(), epoch);
+        lagNs = cluster.bugs().activationLagNs();
         unit.onLeading(epoch, image);
+        lagNs = 0;
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class InMemoryMetadataLog implements MetadataLog {
     @Override
     public void start(LogListener logListener) {
         listener = logListener;
-        replica = quorum.newReplica(voter, image, logListener);
+        replica = new Replica(image, logListener);
     }
 
     @Override
@@ -144,14 +144,19 @@ public final class InMemoryMetadataLog implements MetadataLog {
         return listener != null && !closed;
     }
 
-    /** Applies the committed entry that comes next. */
-    void apply(Slot slot) {
+    /**
+     * Applies the committed entry that comes next.
+     *
+     * @param slot its place in the log
+     * @param read what this voter reads there: the same, unless a test plants a bug
+     */
+    void apply(Slot slot, Slot read) {
         if (replica == null || listener == null) {
             throw new IllegalStateException("voter " + voter + " is not started");
         }
         applied++;
         try {
-            replica.apply(slot.term(), slot.entry());
+            replica.apply(read.term(), read.entry());
         } catch (InvariantViolation e) {
             listener.onFailure("the log cannot be applied: " + e.getMessage(), e);
             throw e;

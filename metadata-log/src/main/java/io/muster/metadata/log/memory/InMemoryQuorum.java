@@ -4,7 +4,6 @@ import io.muster.metadata.image.ImageLoader;
 import io.muster.metadata.image.ImageWriter;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.Leadership;
-import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.Replica;
 import io.muster.metadata.log.ReplicationStatus;
 import io.muster.metadata.record.LogCodec;
@@ -31,9 +30,17 @@ import org.jspecify.annotations.Nullable;
  * nothing else: the log suffix is delivered again.
  */
 public final class InMemoryQuorum {
-    /** Makes the state machine of a voter; replaced only by tests that plant bugs. */
-    public interface ReplicaFactory {
-        Replica create(int voter, MetadataImage image, LogListener listener);
+    /** Changes what voters read from their disks: for tests that plant bugs. */
+    public interface Tampering {
+        /** An entry that {@code voter} is about to apply. */
+        default Slot read(int voter, Slot slot) {
+            return slot;
+        }
+
+        /** A piece of a snapshot that is about to be written. */
+        default SnapshotChunk stored(SnapshotChunk chunk) {
+            return chunk;
+        }
     }
 
     private static final class Disk {
@@ -57,7 +64,7 @@ public final class InMemoryQuorum {
     private final List<Slot> committed = new ArrayList<>();
     private final List<Slot> tail = new ArrayList<>();
     private final List<Slot> held = new ArrayList<>();
-    private ReplicaFactory replicas = (voter, image, listener) -> new Replica(image, listener);
+    private Tampering tampering = new Tampering() {};
     private int holding = -1;
     private long term;
     private int leader = -1;
@@ -100,9 +107,9 @@ public final class InMemoryQuorum {
         }
     }
 
-    /** Plants another state machine; call before {@link #open}. */
-    public void replicas(ReplicaFactory factory) {
-        replicas = factory;
+    /** Plants bugs. */
+    public void tamper(Tampering with) {
+        tampering = with;
     }
 
     // ---- processes
@@ -186,7 +193,7 @@ public final class InMemoryQuorum {
         InMemoryMetadataLog winner = running(leader);
         commitKept();
         while (winner.applied() < committed.size()) {
-            winner.apply(committed.get(winner.applied()));
+            apply(winner);
         }
         established = true;
         winner.knows(new Leadership(term, leader, true));
@@ -313,10 +320,15 @@ public final class InMemoryQuorum {
             if (log.leadingTerm() != 0 && log.leadingTerm() != term && log.applied() >= committedAtElection) {
                 depose(voter, "an entry of a later leader arrived");
             }
-            log.apply(committed.get(log.applied()));
+            apply(log);
             done++;
         }
         return done;
+    }
+
+    private void apply(InMemoryMetadataLog log) {
+        Slot slot = committed.get(log.applied());
+        log.apply(slot, tampering.read(log.voter(), slot));
     }
 
     /** Commits and delivers until nothing is left to do. */
@@ -337,7 +349,7 @@ public final class InMemoryQuorum {
         InMemoryMetadataLog log = running(voter);
         MetadataImage image = log.image();
         List<SnapshotChunk> chunks = new ArrayList<>();
-        ImageWriter.write(image, chunks::add);
+        ImageWriter.write(image, chunk -> chunks.add(tampering.stored(chunk)));
         Disk disk = disk(voter);
         disk.header = ImageWriter.header(image, LogCodec.FORMAT_LEVEL);
         disk.chunks = chunks;
@@ -364,10 +376,6 @@ public final class InMemoryQuorum {
 
     QuorumDriver driver() {
         return driver;
-    }
-
-    Replica newReplica(int voter, MetadataImage image, LogListener listener) {
-        return replicas.create(voter, image, listener);
     }
 
     ReplicationStatus replication(InMemoryMetadataLog asker) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.testkit.sim;
+
+import org.jspecify.annotations.NullMarked;
