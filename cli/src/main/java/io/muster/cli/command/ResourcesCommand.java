@@ -66,6 +66,10 @@ public final class ResourcesCommand extends GroupCommand {
         return resource.getOwnership() == OwnershipMode.TOKEN_FENCED ? "fenced" : "leased";
     }
 
+    private static String count(int n, String what) {
+        return n + " " + what + (n == 1 ? "" : "s");
+    }
+
     @Command(name = "create", description = "Create a resource; the controller places its partitions.")
     static final class Create extends ClusterCommand<CreateResourceReply> {
         @Parameters(paramLabel = "NAME", description = "1 to 249 of [a-zA-Z0-9._-].")
@@ -124,7 +128,7 @@ public final class ResourcesCommand extends GroupCommand {
         void print(CreateResourceReply reply, PrintWriter out) {
             ResourceInfo r = reply.getResource();
             out.println((reply.getOffset() < 0 ? "Would create " : "Created ") + r.getName() + " with "
-                    + r.getPartitions() + " partitions of " + r.getReplicas() + " replicas"
+                    + count(r.getPartitions(), "partition") + " of " + count(r.getReplicas(), "replica")
                     + (reply.getOffset() < 0 ? "; nothing was changed." : " at offset " + reply.getOffset() + "."));
         }
     }
