@@ -56,8 +56,10 @@ public final class CommitLatency {
         runs.forEach((name, results) -> medians.put(
                 name,
                 new Result(
-                        Latencies.median(results.stream().map(Result::sequential).toList()),
-                        Latencies.median(results.stream().map(Result::concurrent).toList()))));
+                        Latencies.median(
+                                results.stream().map(Result::sequential).toList()),
+                        Latencies.median(
+                                results.stream().map(Result::concurrent).toList()))));
         return medians;
     }
 
@@ -73,8 +75,7 @@ public final class CommitLatency {
 
     private static Committer raw(Path directory) {
         return new RawRatis(directory, LogCommitter.entryBytes(), (port, storage) -> {
-            QuorumSettings settings =
-                    QuorumSettings.of(List.of(new Voter(1, "127.0.0.1", port)), "127.0.0.1", port);
+            QuorumSettings settings = QuorumSettings.of(List.of(new Voter(1, "127.0.0.1", port)), "127.0.0.1", port);
             return RatisProperties.of(settings, storage);
         });
     }

@@ -30,12 +30,7 @@ final class ControllerCommitter implements Committer {
         voters = new Voters(directory);
         for (MetadataLog each : voters.logs()) {
             Controller controller = new Controller(
-                    settings(),
-                    voters.clusterId(),
-                    each,
-                    DeathProbe.NONE,
-                    ControllerEvents.NONE,
-                    (reason, cause) -> {
+                    settings(), voters.clusterId(), each, DeathProbe.NONE, ControllerEvents.NONE, (reason, cause) -> {
                         throw new IllegalStateException(reason, cause);
                     });
             controller.start();

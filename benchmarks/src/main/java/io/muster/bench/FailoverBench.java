@@ -65,7 +65,10 @@ public final class FailoverBench {
             if (values.length > 0) {
                 System.out.printf(
                         "| %s | %.0f | %.0f | %.0f |%n",
-                        figure, values[0], Latencies.median(values), Arrays.stream(values).max().orElseThrow());
+                        figure,
+                        values[0],
+                        Latencies.median(values),
+                        Arrays.stream(values).max().orElseThrow());
             }
         }
         long overlaps =

@@ -47,7 +47,8 @@ public final class JmhFigures {
         System.out.println("|---|---|---|---|---|");
         for (RunResult result : results) {
             Statistics s = result.getPrimaryResult().getStatistics();
-            String unit = result.getPrimaryResult().getScoreUnit().replace("/op", "").replace("us", "µs");
+            String unit =
+                    result.getPrimaryResult().getScoreUnit().replace("/op", "").replace("us", "µs");
             String name = name(result);
             System.out.printf(
                     "| %s | %s | %s %s | %s | %s |%n",
@@ -65,12 +66,15 @@ public final class JmhFigures {
         String method = result.getParams().getBenchmark();
         String shorter = method.substring(method.lastIndexOf('.', method.lastIndexOf('.') - 1) + 1);
         Map<String, String> params = new TreeMap<>();
-        result.getParams().getParamsKeys().forEach(key -> params.put(key, result.getParams().getParam(key)));
+        result.getParams()
+                .getParamsKeys()
+                .forEach(key -> params.put(key, result.getParams().getParam(key)));
         return params.isEmpty()
                 ? shorter
-                : shorter + params.entrySet().stream()
-                        .map(p -> " " + p.getKey() + "=" + p.getValue())
-                        .collect(Collectors.joining());
+                : shorter
+                        + params.entrySet().stream()
+                                .map(p -> " " + p.getKey() + "=" + p.getValue())
+                                .collect(Collectors.joining());
     }
 
     private static String number(double value) {

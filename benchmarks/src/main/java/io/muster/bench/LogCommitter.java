@@ -53,7 +53,8 @@ final class LogCommitter implements Committer {
                 .setControllerEpoch(epoch)
                 .setBaseOffset(offset)
                 .setTimestampMs(System.currentTimeMillis())
-                .setCause(Cause.newBuilder().setKind(kind).setActor("controller").setSentence("Measured."))
+                .setCause(
+                        Cause.newBuilder().setKind(kind).setActor("controller").setSentence("Measured."))
                 .addAllRecords(records)
                 .build();
         return LogCodec.entry(epoch, List.of(batch));

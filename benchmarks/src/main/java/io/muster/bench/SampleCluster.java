@@ -124,10 +124,8 @@ final class SampleCluster {
                 .setControllerEpoch(EPOCH)
                 .setBaseOffset(image.nextOffset())
                 .setTimestampMs(START_MS + image.nextOffset())
-                .setCause(Cause.newBuilder()
-                        .setKind(kind)
-                        .setActor("controller")
-                        .setSentence("measured"))
+                .setCause(
+                        Cause.newBuilder().setKind(kind).setActor("controller").setSentence("measured"))
                 .addAllRecords(records)
                 .build();
     }

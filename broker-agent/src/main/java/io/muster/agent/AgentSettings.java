@@ -75,8 +75,7 @@ public record AgentSettings(
     }
 
     /** Starts with the four facts that have no default. */
-    public static AgentSettingsBuilder builder(
-            String clusterId, int nodeId, String incarnation, String directoryId) {
+    public static AgentSettingsBuilder builder(String clusterId, int nodeId, String incarnation, String directoryId) {
         return new AgentSettingsBuilder(clusterId, nodeId, incarnation, directoryId);
     }
 

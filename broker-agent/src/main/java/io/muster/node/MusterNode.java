@@ -167,8 +167,8 @@ public final class MusterNode implements AutoCloseable {
             return thread;
         });
         keep(mirror::shutdownNow);
-        var unused = mirror.scheduleWithFixedDelay(
-                () -> rpc.serving(health.isReady()), 0, HEALTH_MS, TimeUnit.MILLISECONDS);
+        var unused =
+                mirror.scheduleWithFixedDelay(() -> rpc.serving(health.isReady()), 0, HEALTH_MS, TimeUnit.MILLISECONDS);
     }
 
     private <T extends AutoCloseable> T keep(T part) {

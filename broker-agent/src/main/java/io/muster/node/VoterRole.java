@@ -68,8 +68,7 @@ final class VoterRole implements AutoCloseable {
         String clusterId = storage.identity().clusterId();
         this.deathProbe = new TcpDeathProbe(clusterId, PROBE_TIMEOUT_MS);
         ControllerMetrics controllerMetrics = new ControllerMetrics(meters.registry());
-        this.controller =
-                new Controller(controller(config), clusterId, log, deathProbe, controllerMetrics, onFailure);
+        this.controller = new Controller(controller(config), clusterId, log, deathProbe, controllerMetrics, onFailure);
         controllerMetrics.watch(controller.unit());
         this.ring = new FeedRing(log, FeedRing.DEFAULT_MAX_BYTES);
         this.feed = new FeedService(ring, clusterId);

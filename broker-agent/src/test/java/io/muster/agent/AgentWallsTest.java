@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class AgentWallsTest {
-    private final JavaClasses agent = new ClassFileImporter().importPath(mainClasses().resolve("io/muster/agent"));
+    private final JavaClasses agent =
+            new ClassFileImporter().importPath(mainClasses().resolve("io/muster/agent"));
 
     private static Path mainClasses() {
         try {
@@ -28,7 +29,8 @@ class AgentWallsTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.apache.ratis..", "io.muster.metadata.log..", "io.muster.controller..", "io.muster.node..")
+                .resideInAnyPackage(
+                        "org.apache.ratis..", "io.muster.metadata.log..", "io.muster.controller..", "io.muster.node..")
                 .check(agent);
     }
 

@@ -40,7 +40,8 @@ class BrokerOnlyClassesTest {
         Path config = Files.writeString(
                 dir.resolve("broker.properties"),
                 "node.id=7\nprocess.roles=broker\nlog.dir=" + dir.resolve("data") + "\nlistener=127.0.0.1:" + ports[0]
-                        + "\ncontroller.quorum.bootstrap.servers=127.0.0.1:" + ports[1] + "\nshutdown.timeout.ms=100\n");
+                        + "\ncontroller.quorum.bootstrap.servers=127.0.0.1:" + ports[1]
+                        + "\nshutdown.timeout.ms=100\n");
         Process broker = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-verbose:class",
@@ -51,8 +52,11 @@ class BrokerOnlyClassesTest {
                 .redirectErrorStream(true)
                 .start();
         String said = new String(broker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(broker.waitFor()).as(said.lines().filter(l -> !l.startsWith("[")).toList().toString()).isZero();
+        assertThat(broker.waitFor())
+                .as(said.lines().filter(l -> !l.startsWith("[")).toList().toString())
+                .isZero();
         assertThat(said).contains("unfenced=false", "io.muster.node.MusterNode");
-        assertThat(said.lines().filter(line -> line.contains("org.apache.ratis"))).isEmpty();
+        assertThat(said.lines().filter(line -> line.contains("org.apache.ratis")))
+                .isEmpty();
     }
 }

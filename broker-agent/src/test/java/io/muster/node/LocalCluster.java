@@ -69,7 +69,8 @@ public final class LocalCluster implements AutoCloseable {
                 .collect(Collectors.joining(","));
         String text = "node.id=" + id + "\nprocess.roles=" + (id <= voters ? voterRoles : "broker")
                 + "\nlog.dir=" + root.resolve("data-" + id) + "\nlistener=127.0.0.1:" + rpc[id - 1]
-                + "\nhttp.listener=127.0.0.1:" + http[id - 1] + "\ncontroller.quorum.bootstrap.servers=" + servers + "\n"
+                + "\nhttp.listener=127.0.0.1:" + http[id - 1] + "\ncontroller.quorum.bootstrap.servers=" + servers
+                + "\n"
                 + (id <= voters ? "controller.quorum.voters=" + voterList + "\n" : "");
         try {
             return Files.writeString(root.resolve("node-" + id + ".properties"), text);
@@ -101,7 +102,9 @@ public final class LocalCluster implements AutoCloseable {
     private ManagedChannel channel(int id) {
         return channels.computeIfAbsent(
                 id,
-                i -> ManagedChannelBuilder.forAddress("127.0.0.1", rpcPort(i)).usePlaintext().build());
+                i -> ManagedChannelBuilder.forAddress("127.0.0.1", rpcPort(i))
+                        .usePlaintext()
+                        .build());
     }
 
     DescribeNodeReply describe(int id) {
@@ -116,7 +119,10 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private int knownController() {
-        return nodes.keySet().stream().findFirst().map(id -> describe(id).getControllerId()).orElse(-1);
+        return nodes.keySet().stream()
+                .findFirst()
+                .map(id -> describe(id).getControllerId())
+                .orElse(-1);
     }
 
     AdminServiceGrpc.AdminServiceBlockingStub admin() {

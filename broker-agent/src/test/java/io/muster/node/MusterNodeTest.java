@@ -37,7 +37,9 @@ class MusterNodeTest {
             assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
             create(cluster, "orders", 10, 1);
             await().atMost(SOON).until(() -> cluster.led() == 10);
-            assertThat(get(cluster.httpPort(1), "/readyz?verbose")).contains("[+]broker_unfenced ok").contains("passed");
+            assertThat(get(cluster.httpPort(1), "/readyz?verbose"))
+                    .contains("[+]broker_unfenced ok")
+                    .contains("passed");
             assertThat(get(cluster.httpPort(1), "/livez")).isEqualTo("ok\n");
             String metrics = get(cluster.httpPort(1), "/metrics");
             assertThat(Promtool.complaints(metrics)).isEmpty();
@@ -51,7 +53,9 @@ class MusterNodeTest {
             cluster.start(1);
             assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
             await().atMost(SOON).until(() -> cluster.led() == 10);
-            cluster.admin().deleteResource(DeleteResourceRequest.newBuilder().setName("orders").build());
+            cluster.admin()
+                    .deleteResource(
+                            DeleteResourceRequest.newBuilder().setName("orders").build());
             await().atMost(SOON).until(() -> cluster.led() == 0);
             assertThat(cluster.failures).isEmpty();
         }
@@ -96,11 +100,13 @@ class MusterNodeTest {
 
             int first = cluster.controller();
             cluster.kill(first);
-            await().atMost(SOON).until(() -> cluster.describe(4).getAppliedOffset() > 0 && cluster.controller() != first);
+            await().atMost(SOON)
+                    .until(() -> cluster.describe(4).getAppliedOffset() > 0 && cluster.controller() != first);
             int second = cluster.controller();
             int follower = 6 - first - second;
             await().atMost(SOON)
-                    .until(() -> cluster.describe(follower).getController().equals("127.0.0.1:" + cluster.rpcPort(second)));
+                    .until(() ->
+                            cluster.describe(follower).getController().equals("127.0.0.1:" + cluster.rpcPort(second)));
             cluster.kill(5);
             await().atMost(SOON).until(() -> cluster.led() == 20);
             assertThat(cluster.failures).isEmpty();
@@ -117,7 +123,8 @@ class MusterNodeTest {
             cluster.stop(3);
             cluster.formatAnew(3);
             cluster.start(3);
-            assertThat(cluster.node(3).awaitExit().reason()).contains("log of voter 3 is blank", "Restore the directory");
+            assertThat(cluster.node(3).awaitExit().reason())
+                    .contains("log of voter 3 is blank", "Restore the directory");
             assertThat(cluster.failures.get(3)).extracting(NodeExit::code).isEqualTo(1);
             assertThat(cluster.failures).containsOnlyKeys(3);
         }
@@ -140,11 +147,9 @@ class MusterNodeTest {
 
     private static String refusal(LocalCluster cluster, Map<String, String> overrides) {
         NodeConfig config = NodeConfigReader.read(cluster.config(1), overrides);
-        return String.valueOf(
-                catchThrowableOfType(
-                                MusterException.class,
-                                () -> MusterNode.start(config, new LedPartitions(), exit -> {}))
-                        .getMessage());
+        return String.valueOf(catchThrowableOfType(
+                        MusterException.class, () -> MusterNode.start(config, new LedPartitions(), exit -> {}))
+                .getMessage());
     }
 
     private static boolean isFullyReady(LocalCluster cluster, String name) {

@@ -18,7 +18,8 @@ public final class DurationConverter implements ITypeConverter<Duration> {
         }
         long amount = Long.parseLong(m.group(1));
         if (amount == 0) {
-            throw new TypeConversionException("'" + value + "' is no time at all: write 10s, 500ms, 2m or plain seconds");
+            throw new TypeConversionException(
+                    "'" + value + "' is no time at all: write 10s, 500ms, 2m or plain seconds");
         }
         return switch (m.group(2)) {
             case "ms" -> Duration.ofMillis(amount);

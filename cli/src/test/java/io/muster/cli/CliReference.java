@@ -26,11 +26,13 @@ final class CliReference {
                 | exit code | meaning |
                 |---|---|
                 """);
-        root.usageMessage().exitCodeList().forEach((code, meaning) -> page.append("| ")
-                .append(code)
-                .append(" | ")
-                .append(meaning)
-                .append(" |\n"));
+        root.usageMessage()
+                .exitCodeList()
+                .forEach((code, meaning) -> page.append("| ")
+                        .append(code)
+                        .append(" | ")
+                        .append(meaning)
+                        .append(" |\n"));
         command(root, page);
         return page.toString();
     }
@@ -57,7 +59,10 @@ final class CliReference {
             page.append(' ').append(parameter.paramLabel());
         }
         List<OptionSpec> own = spec.options().stream()
-                .filter(o -> !o.inherited() && !o.usageHelp() && !o.versionHelp() && !List.of(o.names()).contains("--verbose"))
+                .filter(o -> !o.inherited()
+                        && !o.usageHelp()
+                        && !o.versionHelp()
+                        && !List.of(o.names()).contains("--verbose"))
                 .toList();
         for (OptionSpec option : own) {
             String text = names(option);
@@ -66,8 +71,8 @@ final class CliReference {
         page.append("\n```\n");
         List<Map.Entry<String, String>> rows = new ArrayList<>();
         spec.positionalParameters().forEach(p -> rows.add(Map.entry(p.paramLabel(), words(p.description()))));
-        own.forEach(o -> rows.add(
-                Map.entry(names(o), words(o.description()).replace("${DEFAULT-VALUE}", String.valueOf(o.defaultValue())))));
+        own.forEach(o -> rows.add(Map.entry(
+                names(o), words(o.description()).replace("${DEFAULT-VALUE}", String.valueOf(o.defaultValue())))));
         if (!rows.isEmpty()) {
             page.append("\n| | |\n|---|---|\n");
             rows.forEach(row -> page.append("| `")

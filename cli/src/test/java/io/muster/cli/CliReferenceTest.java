@@ -12,7 +12,8 @@ class CliReferenceTest {
     private static Path page() {
         Path dir = Path.of("").toAbsolutePath();
         while (!Files.exists(dir.resolve("metadata-log"))) {
-            dir = Objects.requireNonNull(dir.getParent(), "no repository above " + Path.of("").toAbsolutePath());
+            dir = Objects.requireNonNull(
+                    dir.getParent(), "no repository above " + Path.of("").toAbsolutePath());
         }
         return dir.resolve("docs/cli.md");
     }

@@ -110,7 +110,10 @@ class CommandLineTest {
         Outcome outcome = at(follower.address(), "brokers", "list", "--timeout", "2s");
 
         assertThat(outcome.code()).isEqualTo(ExitCodes.UNHEALTHY);
-        assertThat(outcome.err()).contains("no controller").contains("127.0.0.1:1").contains("majority");
+        assertThat(outcome.err())
+                .contains("no controller")
+                .contains("127.0.0.1:1")
+                .contains("majority");
     }
 
     @Test
@@ -121,7 +124,8 @@ class CommandLineTest {
         JsonArray partitions = all.getAsJsonArray("partitions");
         assertThat(partitions).hasSize(3);
         assertThat(partitions.get(2).getAsJsonObject().get("leader").getAsInt()).isEqualTo(-1);
-        assertThat(partitions.get(0).getAsJsonObject().get("leaderEpoch").getAsString()).isEqualTo("41");
+        assertThat(partitions.get(0).getAsJsonObject().get("leaderEpoch").getAsString())
+                .isEqualTo("41");
         assertThat(all.get("offset").getAsString()).isEqualTo("71");
     }
 
@@ -235,7 +239,9 @@ class CommandLineTest {
     @Test
     void randomUuidsDiffer() {
         String one = muster("storage", "random-uuid").out().strip();
-        assertThat(one).hasSize(36).isNotEqualTo(muster("storage", "random-uuid").out().strip());
+        assertThat(one)
+                .hasSize(36)
+                .isNotEqualTo(muster("storage", "random-uuid").out().strip());
     }
 
     private static String closedPort() throws IOException {

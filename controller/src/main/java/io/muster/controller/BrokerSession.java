@@ -106,16 +106,14 @@ public final class BrokerSession implements RenewalSink {
                             + "; install a version that reads it.");
         } else {
             boolean oldHasSession = shared.liveness().hasSession(broker, nowNs);
-            shared.submitter()
-                    .submit(new RegisterBroker(record, oldHasSession))
-                    .whenComplete((newEpoch, error) -> {
-                        if (error != null) {
-                            MusterException e = Errors.of(error);
-                            refuse(Refusals.code(e.code()), String.valueOf(e.getMessage()));
-                        } else {
-                            registered(newEpoch, nowNs);
-                        }
-                    });
+            shared.submitter().submit(new RegisterBroker(record, oldHasSession)).whenComplete((newEpoch, error) -> {
+                if (error != null) {
+                    MusterException e = Errors.of(error);
+                    refuse(Refusals.code(e.code()), String.valueOf(e.getMessage()));
+                } else {
+                    registered(newEpoch, nowNs);
+                }
+            });
         }
     }
 
@@ -189,10 +187,7 @@ public final class BrokerSession implements RenewalSink {
             }
         } else if (!healthy) {
             changeState(new FenceBroker(
-                    broker,
-                    e,
-                    CauseKind.GRAY_FAILURE,
-                    "Its application says: " + heartbeat.getUnhealthyReason()));
+                    broker, e, CauseKind.GRAY_FAILURE, "Its application says: " + heartbeat.getUnhealthyReason()));
         } else if (wantsToStop
                 && (state == BrokerState.UNFENCED
                         || shared.unit().image().work(broker).leaders() > 0)) {
@@ -207,7 +202,12 @@ public final class BrokerSession implements RenewalSink {
         shared.submitter().submit(command).whenComplete((done, error) -> {
             stateChangeUnderWay.set(false);
             if (error != null) {
-                LOG.debug("Broker {} epoch {}: {} came to nothing: {}", broker, epoch, command.name(), error.getMessage());
+                LOG.debug(
+                        "Broker {} epoch {}: {} came to nothing: {}",
+                        broker,
+                        epoch,
+                        command.name(),
+                        error.getMessage());
             }
         });
     }

@@ -43,8 +43,8 @@ public final class Controller implements LogListener, Submitter, AutoCloseable {
         this.log = log;
         this.loop = new LoopThread("muster-controller");
         this.livenessLoop = new LoopThread("muster-liveness");
-        Surroundings around = new Surroundings(
-                System::nanoTime, System::currentTimeMillis, loop, loop::wake, livenessLoop::wake);
+        Surroundings around =
+                new Surroundings(System::nanoTime, System::currentTimeMillis, loop, loop::wake, livenessLoop::wake);
         this.unit = new ControllerUnit(settings, clusterId, log, probe, around, events, onFailure);
     }
 

@@ -134,8 +134,7 @@ public final class ControllerCore {
     }
 
     static MusterException notController() {
-        return new MusterException(
-                ErrorCode.NOT_CONTROLLER, "This node does not lead the quorum; ask the controller.");
+        return new MusterException(ErrorCode.NOT_CONTROLLER, "This node does not lead the quorum; ask the controller.");
     }
 
     private void fail(Pending<?> pending, MusterException error) {
@@ -190,8 +189,8 @@ public final class ControllerCore {
             return;
         }
         duties.onApplied(applied.delta(), nowNs);
-        Speculation.Match match = s.applied(
-                applied, term, flight -> events.onCommitted(flight.batches, nowNs - flight.handedInNs));
+        Speculation.Match match =
+                s.applied(applied, term, flight -> events.onCommitted(flight.batches, nowNs - flight.handedInNs));
         if (match == Speculation.Match.USURPED) {
             endSpeculation(
                     s,
@@ -215,7 +214,10 @@ public final class ControllerCore {
         dropVerdicts(urgent);
         dropVerdicts(queue);
         liveness.pardonAll();
-        LOG.info("Deciding goes on in epoch {} from offset {}.", s.epoch, s.committed().nextOffset());
+        LOG.info(
+                "Deciding goes on in epoch {} from offset {}.",
+                s.epoch,
+                s.committed().nextOffset());
     }
 
     private void dropVerdicts(Deque<Pending<?>> waiting) {
@@ -257,8 +259,7 @@ public final class ControllerCore {
         }
     }
 
-    private void endSpeculation(
-            Speculation s, @Nullable Flight from, AppendOutcome outcome, String why, long nowNs) {
+    private void endSpeculation(Speculation s, @Nullable Flight from, AppendOutcome outcome, String why, long nowNs) {
         LOG.warn(
                 "Epoch {}: what was decided from offset {} on is in doubt: {} Nothing is decided until the log has said"
                         + " what became of it.",
@@ -280,13 +281,14 @@ public final class ControllerCore {
         barrierDueNs = Long.MAX_VALUE;
         Appends.Barrier barrier = appends.barrier(s.epoch, nowNs);
         awaitedBarrier = barrier.id();
-        barrier.outcome().whenComplete((outcome, error) -> loop.execute(() -> {
-            if (s == speculation && awaitedBarrier == barrier.id()) {
-                // Applied barriers are heard of before their outcome, so this one is lost.
-                awaitedBarrier = 0;
-                barrierDueNs = nanoClock.getAsLong() + BARRIER_RETRY_NS;
-            }
-        }));
+        barrier.outcome()
+                .whenComplete((outcome, error) -> loop.execute(() -> {
+                    if (s == speculation && awaitedBarrier == barrier.id()) {
+                        // Applied barriers are heard of before their outcome, so this one is lost.
+                        awaitedBarrier = 0;
+                        barrierDueNs = nanoClock.getAsLong() + BARRIER_RETRY_NS;
+                    }
+                }));
     }
 
     // ---- the loop
@@ -372,8 +374,7 @@ public final class ControllerCore {
                                     + " details.",
                             defect));
         } finally {
-            events.onDecided(
-                    pending.command.name(), nowNs - pending.submittedNs, nanoClock.getAsLong() - startNs);
+            events.onDecided(pending.command.name(), nowNs - pending.submittedNs, nanoClock.getAsLong() - startNs);
         }
         return null;
     }

@@ -55,10 +55,9 @@ public final class ControllerUnit implements LogListener, Submitter {
         this.around = around;
         this.onFailure = onFailure;
         this.appends = new Appends(log);
-        this.liveness =
-                new Liveness(settings.liveness(), appends, probe, around.wakeLiveness(), around.wakeLoop());
-        this.core = new ControllerCore(
-                settings, clusterId, appends, liveness, around.loop(), around.nanoClock(), events);
+        this.liveness = new Liveness(settings.liveness(), appends, probe, around.wakeLiveness(), around.wakeLoop());
+        this.core =
+                new ControllerCore(settings, clusterId, appends, liveness, around.loop(), around.nanoClock(), events);
         this.sessions = new Sessions(settings, clusterId, liveness, this, this);
     }
 
@@ -114,9 +113,7 @@ public final class ControllerUnit implements LogListener, Submitter {
     /** Where the controller can be reached ("host:port"), as far as it is known; empty when it is not. */
     public String controllerEndpoint() {
         Leadership known = leadership;
-        return known.leaderId() < 0
-                ? ""
-                : endpointOf.apply(known.leaderId()).orElse("");
+        return known.leaderId() < 0 ? "" : endpointOf.apply(known.leaderId()).orElse("");
     }
 
     /** The committed image of this voter. */
@@ -180,7 +177,8 @@ public final class ControllerUnit implements LogListener, Submitter {
     public void onBarrier(long term, long barrierId) {
         liveness.onBarrier(term, barrierId);
         around.loop()
-                .execute(() -> core.onBarrier(term, barrierId, around.nanoClock().getAsLong()));
+                .execute(
+                        () -> core.onBarrier(term, barrierId, around.nanoClock().getAsLong()));
     }
 
     @Override

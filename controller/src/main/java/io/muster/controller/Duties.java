@@ -166,9 +166,7 @@ final class Duties {
         @Override
         public Decision<Boolean> decide(MetadataImage image, long wallMs) {
             boolean fenced = image.broker(command.id()).map(Broker::isFenced).orElse(true);
-            return fenced || withheld.contains(command.id())
-                    ? command.decide(image, wallMs)
-                    : Decision.nothing(false);
+            return fenced || withheld.contains(command.id()) ? command.decide(image, wallMs) : Decision.nothing(false);
         }
     }
 

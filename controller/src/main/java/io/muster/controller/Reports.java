@@ -79,7 +79,8 @@ final class Reports {
         }
         if (first instanceof ReportReady ready && ready.unready().isEmpty()) {
             List<PartitionRefs> all = new ArrayList<>(ready.ready());
-            while (waiting.peekFirst() instanceof ReportReady more && more.unready().isEmpty()) {
+            while (waiting.peekFirst() instanceof ReportReady more
+                    && more.unready().isEmpty()) {
                 waiting.removeFirst();
                 all.addAll(more.ready());
             }

@@ -201,7 +201,7 @@ final class Speculation {
                 requestId.isEmpty()
                         ? "It is not known whether " + command.name() + " was done: " + why
                                 + " Look at the cluster before you repeat it."
-                        : "It is not known whether " + command.name() + " with request id " + requestId
-                                + " was done: " + why + " Repeat it with the same request id to learn it.");
+                        : "It is not known whether " + command.name() + " with request id " + requestId + " was done: "
+                                + why + " Repeat it with the same request id to learn it.");
     }
 }

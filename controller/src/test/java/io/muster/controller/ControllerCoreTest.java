@@ -65,7 +65,9 @@ class ControllerCoreTest {
                 .toList();
         assertThat(sizes).endsWith(100).startsWith(1);
         assertThat(answers).allSatisfy(a -> assertThat(a).isCompleted());
-        assertThat(answers.stream().map(CompletableFuture::join)).doesNotHaveDuplicates().isSorted();
+        assertThat(answers.stream().map(CompletableFuture::join))
+                .doesNotHaveDuplicates()
+                .isSorted();
     }
 
     @Test
@@ -193,7 +195,8 @@ class ControllerCoreTest {
                         .setBaseOffset(before.nextOffset())
                         .setTimestampMs(5)
                         .setCause(Decision.cause(CauseKind.OPERATOR, "t", "stray"))
-                        .addRecords(new Note("stray").decide(before, 5).records().get(0)))
+                        .addRecords(
+                                new Note("stray").decide(before, 5).records().get(0)))
                 .build();
         rig.log.append(stray);
         CompletableFuture<Long> ours = rig.submit(new Note("ours"));

@@ -38,7 +38,9 @@ class LivenessRulesTest {
         rig.quorum.settle();
         rig.loop();
         rig.unit.liveness().tick(rig.nowNs);
-        assertThat(client.renewals()).as("the entry was handed in before the heartbeat came").isEqualTo(renewals);
+        assertThat(client.renewals())
+                .as("the entry was handed in before the heartbeat came")
+                .isEqualTo(renewals);
 
         rig.settle(); // the tick has asked for a barrier
         assertThat(client.renewals()).isEqualTo(renewals + 1);
@@ -65,14 +67,17 @@ class LivenessRulesTest {
             clients.add(rig.client(id));
         }
         long barriers = rig.unit.liveness().barriers();
-        rig.pass(5000, () -> clients.forEach(c -> {
-            if ((rig.nowNs / 10_000_000 + c.id) % 50 == 0) {
-                c.beat();
-            }
-        }));
+        rig.pass(
+                5000,
+                () -> clients.forEach(c -> {
+                    if ((rig.nowNs / 10_000_000 + c.id) % 50 == 0) {
+                        c.beat();
+                    }
+                }));
 
         assertThat(rig.unit.liveness().barriers() - barriers).isBetween(5L, 21L);
-        assertThat(clients).allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
+        assertThat(clients)
+                .allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
     }
 
     @Test
@@ -168,7 +173,8 @@ class LivenessRulesTest {
         List<Rig.Client> clients = List.of(rig.client(2), rig.client(3), rig.client(4));
         clients.forEach(Rig.Client::beat);
         rig.pass(6000);
-        assertThat(clients).allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
+        assertThat(clients)
+                .allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
         assertThat(rig.unit.liveness().isHoldingFences()).isTrue();
 
         rig.probes.put(3, ProbeResult.gone("refused"));

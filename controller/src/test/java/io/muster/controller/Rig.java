@@ -57,8 +57,8 @@ public final class Rig implements AutoCloseable {
         log = quorum.open(1);
         Surroundings around = new Surroundings(
                 () -> nowNs, () -> 1_700_000_000_000L + nowNs / MS, loopTasks::add, () -> {}, () -> {});
-        DeathProbe probe = (host, port, incarnation) -> CompletableFuture.completedStage(
-                probes.getOrDefault(port - 9000, ProbeResult.noProof("it answers")));
+        DeathProbe probe = (host, port, incarnation) ->
+                CompletableFuture.completedStage(probes.getOrDefault(port - 9000, ProbeResult.noProof("it answers")));
         unit = new ControllerUnit(settings, CLUSTER, log, probe, around, events, (reason, cause) -> {
             throw new AssertionError(reason, cause);
         });
@@ -191,7 +191,8 @@ public final class Rig implements AutoCloseable {
         public Client register() {
             session.onMessage(
                     SessionUp.newBuilder()
-                            .setRegister(Register.newBuilder().setClusterId(CLUSTER).setBroker(broker(id, "i" + id)))
+                            .setRegister(
+                                    Register.newBuilder().setClusterId(CLUSTER).setBroker(broker(id, "i" + id)))
                             .build(),
                     nowNs);
             settle();

@@ -161,7 +161,8 @@ class CommandLineIT {
     void usageErrorsAreExitTwo() {
         assertThat(Distribution.run("brokers", "list", "--nonsense").exitCode()).isEqualTo(2);
         assertThat(Distribution.run("nonsense").exitCode()).isEqualTo(2);
-        assertThat(muster("resources", "create", "x", "--partitions", "many").exitCode()).isEqualTo(2);
+        assertThat(muster("resources", "create", "x", "--partitions", "many").exitCode())
+                .isEqualTo(2);
     }
 
     @Test
@@ -176,10 +177,17 @@ class CommandLineIT {
     void noQuorumIsSaidInTime(@TempDir Path other) {
         try (ProcessCluster lonely = ProcessCluster.prepare(other, 3, 0, List.of(), Map.of())) {
             lonely.node(1).start();
-            lonely.awaitThat("node 1 listens", () -> Distribution.run(
-                                    "quorum", "status", "--bootstrap", lonely.node(1).endpoint(), "--timeout", "1s")
-                            .exitCode()
-                    != 3);
+            lonely.awaitThat(
+                    "node 1 listens",
+                    () -> Distribution.run(
+                                            "quorum",
+                                            "status",
+                                            "--bootstrap",
+                                            lonely.node(1).endpoint(),
+                                            "--timeout",
+                                            "1s")
+                                    .exitCode()
+                            != 3);
             Distribution.Result result = Distribution.run(
                     "brokers", "list", "--bootstrap", lonely.node(1).endpoint(), "--timeout", "2s");
             assertThat(result.exitCode()).as(result.all()).isIn(4, 5);

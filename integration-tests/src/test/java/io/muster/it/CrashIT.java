@@ -33,14 +33,14 @@ class CrashIT {
 
             cluster.awaitAllLedBy(without(victim));
             cluster.awaitState(BrokerState.FENCED, victim);
-            assertThat(cluster.brokers().get(victim).getReason()).isNotEmpty();
+            assertThat(cluster.broker(victim).getReason()).isNotEmpty();
             assertEpochsRose(epochs, cluster.partitions());
-            long oldEpoch = cluster.brokers().get(victim).getBrokerEpoch();
+            long oldEpoch = cluster.broker(victim).getBrokerEpoch();
 
             cluster.node(victim).start();
             cluster.awaitUnfenced(victim);
             cluster.awaitLeads(victim);
-            assertThat(cluster.brokers().get(victim).getBrokerEpoch()).isGreaterThan(oldEpoch);
+            assertThat(cluster.broker(victim).getBrokerEpoch()).isGreaterThan(oldEpoch);
         }
     }
 
@@ -120,7 +120,9 @@ class CrashIT {
             for (int i = 0; i < 10; i++) {
                 NodeProcess node = cluster.node(i % 3 + 1);
                 if (i % 2 == 0) {
-                    assertThat(node.stop()).as("exit code after SIGTERM\n" + node.tail()).isIn(0, 143);
+                    assertThat(node.stop())
+                            .as("exit code after SIGTERM\n" + node.tail())
+                            .isIn(0, 143);
                 } else {
                     node.kill();
                 }
@@ -142,7 +144,7 @@ class CrashIT {
             assertThat(cluster.node(victim).stop()).isIn(0, 143);
 
             cluster.awaitAllLedBy(without(victim));
-            BrokerInfo gone = cluster.brokers().get(victim);
+            BrokerInfo gone = cluster.broker(victim);
             assertThat(gone.getState()).isEqualTo(BrokerState.FENCED);
         }
     }

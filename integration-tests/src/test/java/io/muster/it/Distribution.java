@@ -26,7 +26,8 @@ final class Distribution {
         }
         Path home = Path.of(given).toAbsolutePath().normalize();
         if (!Files.isExecutable(home.resolve("bin/muster"))) {
-            throw new IllegalStateException("no distribution at " + home + ": build the cli module first (mvn package)");
+            throw new IllegalStateException(
+                    "no distribution at " + home + ": build the cli module first (mvn package)");
         }
         return home;
     }

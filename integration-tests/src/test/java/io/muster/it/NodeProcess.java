@@ -116,7 +116,8 @@ final class NodeProcess {
 
     private void signal(String signal) {
         try {
-            Process kill = new ProcessBuilder("kill", signal, Long.toString(running().pid()))
+            Process kill = new ProcessBuilder(
+                            "kill", signal, Long.toString(running().pid()))
                     .inheritIO()
                     .start();
             await(kill, 5);

@@ -46,8 +46,7 @@ class ObserveIT {
             cluster.create("orders", 12, 2);
             for (NodeProcess node : cluster.nodes()) {
                 assertThat(get(node, "/livez").statusCode()).isEqualTo(200);
-                cluster.awaitThat(
-                        "node is ready", () -> get(node, "/readyz").statusCode() == 200);
+                cluster.awaitThat("node is ready", () -> get(node, "/readyz").statusCode() == 200);
                 assertThat(get(node, "/readyz?verbose").body()).contains("[+]");
                 assertThat(get(node, "/nothing").statusCode()).isEqualTo(404);
                 String metrics = get(node, "/metrics").body();

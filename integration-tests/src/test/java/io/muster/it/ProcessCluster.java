@@ -46,15 +46,18 @@ final class ProcessCluster implements AutoCloseable {
     private final String voters;
     private final String bootstrap;
 
-    private ProcessCluster(Path root, int voterCount, int brokers, List<String> nodeArgs, Map<String, String> settings) {
+    private ProcessCluster(
+            Path root, int voterCount, int brokers, List<String> nodeArgs, Map<String, String> settings) {
         this.root = root;
         int[] raft = IntStream.range(0, voterCount).map(i -> ports.next()).toArray();
-        int[] rpc = IntStream.range(0, voterCount + brokers).map(i -> ports.next()).toArray();
+        int[] rpc =
+                IntStream.range(0, voterCount + brokers).map(i -> ports.next()).toArray();
         this.voters = IntStream.range(0, voterCount)
                 .mapToObj(i -> (i + 1) + "@127.0.0.1:" + raft[i])
                 .collect(Collectors.joining(","));
-        this.bootstrap =
-                IntStream.range(0, voterCount).mapToObj(i -> "127.0.0.1:" + rpc[i]).collect(Collectors.joining(","));
+        this.bootstrap = IntStream.range(0, voterCount)
+                .mapToObj(i -> "127.0.0.1:" + rpc[i])
+                .collect(Collectors.joining(","));
         for (int i = 0; i < voterCount + brokers; i++) {
             boolean voter = i < voterCount;
             nodes.add(node(i + 1, voter, voter ? raft[i] : 0, rpc[i], nodeArgs, settings));
@@ -78,9 +81,11 @@ final class ProcessCluster implements AutoCloseable {
         config.put("log.dir", dir.toString());
         config.putAll(settings);
         Path file = root.resolve("node-" + id + ".properties");
-        write(file, config.entrySet().stream()
-                .map(e -> e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining("\n", "", "\n")));
+        write(
+                file,
+                config.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .collect(Collectors.joining("\n", "", "\n")));
         return new NodeProcess(id, dir, file, rpcPort, http, nodeArgs);
     }
 
@@ -158,9 +163,11 @@ final class ProcessCluster implements AutoCloseable {
             config.putAll(changes);
             config.values().removeIf(String::isEmpty);
             Path file = root.resolve(dirName + ".properties");
-            write(file, config.entrySet().stream()
-                    .map(e -> e.getKey() + "=" + e.getValue())
-                    .collect(Collectors.joining("\n", "", "\n")));
+            write(
+                    file,
+                    config.entrySet().stream()
+                            .map(e -> e.getKey() + "=" + e.getValue())
+                            .collect(Collectors.joining("\n", "", "\n")));
             NodeProcess node = new NodeProcess(id, dir, file, rpc, http, List.of());
             extras.add(node);
             return node;
@@ -175,10 +182,11 @@ final class ProcessCluster implements AutoCloseable {
         if (!node.isAlive()) {
             return Optional.empty();
         }
-        ManagedChannel channel = channels.computeIfAbsent(node.id(), id -> NettyChannelBuilder.forAddress(
-                        "127.0.0.1", node.rpcPort())
-                .usePlaintext()
-                .build());
+        ManagedChannel channel = channels.computeIfAbsent(
+                node.id(),
+                id -> NettyChannelBuilder.forAddress("127.0.0.1", node.rpcPort())
+                        .usePlaintext()
+                        .build());
         try {
             return Optional.of(
                     call.apply(AdminServiceGrpc.newBlockingStub(channel).withDeadlineAfter(2, TimeUnit.SECONDS)));
@@ -194,7 +202,10 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     <T> Optional<T> tryController(Function<AdminServiceGrpc.AdminServiceBlockingStub, T> call) {
-        return nodes.stream().map(node -> ask(node, call)).flatMap(Optional::stream).findFirst();
+        return nodes.stream()
+                .map(node -> ask(node, call))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     private <T> Optional<T> until(String what, java.util.concurrent.Callable<Optional<T>> probe) {
@@ -231,6 +242,14 @@ final class ProcessCluster implements AutoCloseable {
                 .collect(Collectors.toMap(BrokerInfo::getId, b -> b));
     }
 
+    BrokerInfo broker(int id) {
+        BrokerInfo info = brokers().get(id);
+        if (info == null) {
+            throw new AssertionError("the controller does not know broker " + id);
+        }
+        return info;
+    }
+
     private Optional<Map<Integer, BrokerInfo>> tryBrokers() {
         return tryController(stub -> stub.listBrokers(ListBrokersRequest.getDefaultInstance()))
                 .map(reply -> reply.getBrokersList().stream().collect(Collectors.toMap(BrokerInfo::getId, b -> b)));
@@ -241,7 +260,10 @@ final class ProcessCluster implements AutoCloseable {
                 "brokers " + java.util.Arrays.toString(ids) + " are " + state,
                 () -> tryBrokers()
                         .map(all -> IntStream.of(ids)
-                                .allMatch(id -> all.containsKey(id) && all.get(id).getState() == state))
+                                .allMatch(id -> all.containsKey(id)
+                                        && all.getOrDefault(id, BrokerInfo.getDefaultInstance())
+                                                        .getState()
+                                                == state))
                         .orElse(false));
     }
 
@@ -270,29 +292,36 @@ final class ProcessCluster implements AutoCloseable {
 
     /** Waits until every partition has a leader among {@code brokers}. */
     void awaitAllLedBy(int... brokers) {
-        awaitThat("every partition is led by one of " + java.util.Arrays.toString(brokers), () -> tryController(
-                        ProcessCluster::allPartitions)
-                .map(all -> !all.isEmpty()
-                        && all.stream().allMatch(p -> IntStream.of(brokers).anyMatch(b -> b == p.getLeader())))
-                .orElse(false));
+        awaitThat(
+                "every partition is led by one of " + java.util.Arrays.toString(brokers),
+                () -> tryController(ProcessCluster::allPartitions)
+                        .map(all -> !all.isEmpty()
+                                && all.stream()
+                                        .allMatch(p -> IntStream.of(brokers).anyMatch(b -> b == p.getLeader())))
+                        .orElse(false));
     }
 
     /** Like {@link #awaitAllLedBy}, but asks only {@code brokers}: the others may be paused and never answer. */
     void awaitAllLedByAsking(int... brokers) {
-        awaitThat("every partition is led by one of " + java.util.Arrays.toString(brokers), () -> IntStream.of(brokers)
-                .mapToObj(id -> ask(node(id), ProcessCluster::allPartitions))
-                .flatMap(Optional::stream)
-                .findFirst()
-                .map(all -> !all.isEmpty()
-                        && all.stream().allMatch(p -> IntStream.of(brokers).anyMatch(b -> b == p.getLeader())))
-                .orElse(false));
+        awaitThat(
+                "every partition is led by one of " + java.util.Arrays.toString(brokers),
+                () -> IntStream.of(brokers)
+                        .mapToObj(id -> ask(node(id), ProcessCluster::allPartitions))
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                        .map(all -> !all.isEmpty()
+                                && all.stream()
+                                        .allMatch(p -> IntStream.of(brokers).anyMatch(b -> b == p.getLeader())))
+                        .orElse(false));
     }
 
     /** Waits until {@code broker} leads something. */
     void awaitLeads(int broker) {
-        awaitThat("broker " + broker + " leads something", () -> tryController(ProcessCluster::allPartitions)
-                .map(all -> all.stream().anyMatch(p -> p.getLeader() == broker))
-                .orElse(false));
+        awaitThat(
+                "broker " + broker + " leads something",
+                () -> tryController(ProcessCluster::allPartitions)
+                        .map(all -> all.stream().anyMatch(p -> p.getLeader() == broker))
+                        .orElse(false));
     }
 
     @Override

@@ -44,7 +44,10 @@ class StorageIT {
     void secondProcessOnADirectoryIsRefused() {
         try (ProcessCluster cluster = ProcessCluster.start(dir, 1, 0)) {
             NodeProcess twin = cluster.variant(
-                    cluster.node(1), 1, "twin", Map.of("log.dir", cluster.node(1).dir().toString()));
+                    cluster.node(1),
+                    1,
+                    "twin",
+                    Map.of("log.dir", cluster.node(1).dir().toString()));
             twin.start();
             assertRefused(twin, cluster.node(1).dir().getFileName().toString());
             cluster.awaitUnfenced(1);
@@ -88,13 +91,14 @@ class StorageIT {
     @Test
     void duplicateNodeIdIsRefusedAndTheFirstGoesOn() {
         try (ProcessCluster cluster = ProcessCluster.start(dir, 1, 1)) {
-            BrokerInfo before = cluster.brokers().get(2);
+            BrokerInfo before = cluster.broker(2);
             NodeProcess twin = cluster.variant(cluster.node(2), 2, "twin", Map.of());
             cluster.format(twin);
             twin.start();
             cluster.awaitThat(
-                    "the twin says that its node id is taken", () -> twin.output().contains("node id"));
-            BrokerInfo after = cluster.brokers().get(2);
+                    "the twin says that its node id is taken",
+                    () -> twin.output().contains("node id"));
+            BrokerInfo after = cluster.broker(2);
             assertThat(after.getIncarnation()).isEqualTo(before.getIncarnation());
             assertThat(after.getState()).isEqualTo(before.getState());
         }

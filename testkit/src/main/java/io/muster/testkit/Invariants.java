@@ -137,8 +137,14 @@ public final class Invariants {
                     after.epoch(),
                     earlier);
             Integer known = incarnations.put(after.incarnation(), after.id());
-            boolean again = change.before() != null && change.before().incarnation().equals(after.incarnation());
-            require(known == null || again, 4, "incarnation %s of broker %d came back", after.incarnation(), after.id());
+            boolean again =
+                    change.before() != null && change.before().incarnation().equals(after.incarnation());
+            require(
+                    known == null || again,
+                    4,
+                    "incarnation %s of broker %d came back",
+                    after.incarnation(),
+                    after.id());
         }
         if (after.isFenced()) {
             require(
@@ -158,7 +164,10 @@ public final class Invariants {
         }
         Broker leader = image.broker(after.leader()).orElse(null);
         require(
-                leader != null && !leader.isFenced() && after.hasReplica(after.leader()) && after.isReady(after.leader()),
+                leader != null
+                        && !leader.isFenced()
+                        && after.hasReplica(after.leader())
+                        && after.isReady(after.leader()),
                 6,
                 "%s at offset %d",
                 after,
@@ -172,8 +181,8 @@ public final class Invariants {
                     after);
             return;
         }
-        Partition partition = new Partition(
-                after.resource().name(), after.resource().id(), after.partition());
+        Partition partition =
+                new Partition(after.resource().name(), after.resource().id(), after.partition());
         Long earlier = leaderEpochs.put(partition, after.leaderEpoch());
         require(
                 after.leaderEpoch() == applied.offset() && (earlier == null || earlier < after.leaderEpoch()),
@@ -317,7 +326,8 @@ public final class Invariants {
         if (leased && valid.size() > 1) {
             throw broken(
                     5,
-                    "brokers " + valid.stream().map(Held::broker).toList() + " own " + partition + " at one instant, at epochs "
+                    "brokers " + valid.stream().map(Held::broker).toList() + " own " + partition
+                            + " at one instant, at epochs "
                             + valid.stream().map(h -> h.ownership().epoch()).toList());
         }
     }

@@ -39,10 +39,12 @@ class ArchitectureTest {
 
     /** The controller's core lives beside its shell. */
     private static final DescribedPredicate<JavaClass> ARE_PURE = resideInAnyPackage(PURE)
-            .or(DescribedPredicate.describe(
-                    "the controller's core",
-                    c -> c.getName()
-                            .matches("io\\.muster\\.controller\\.(ControllerCore|Duties|Speculation|Releases)(\\$.*)?")));
+            .or(
+                    DescribedPredicate.describe(
+                            "the controller's core",
+                            c -> c.getName()
+                                    .matches(
+                                            "io\\.muster\\.controller\\.(ControllerCore|Duties|Speculation|Releases)(\\$.*)?")));
 
     private static final DescribedPredicate<JavaClass> THE_OUTSIDE = resideInAnyPackage(
             "org.apache.ratis..",
@@ -87,7 +89,8 @@ class ArchitectureTest {
             .that(ARE_PURE)
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("java\\.util\\.(Random|concurrent\\.ThreadLocalRandom|UUID)|java\\.security\\.SecureRandom");
+            .haveNameMatching(
+                    "java\\.util\\.(Random|concurrent\\.ThreadLocalRandom|UUID)|java\\.security\\.SecureRandom");
 
     @ArchTest
     static final ArchRule RATIS_IS_TOUCHED_IN_ONE_PLACE = noClasses()

@@ -352,8 +352,8 @@ public final class AgentCore {
             heartbeat(nowNs);
         }
         if (feed.isStalled(nowNs)) {
-            outputs.reopenFeed("the controller is at offset " + feed.committedOffset() + " and the feed stands still at "
-                    + image.nextOffset());
+            outputs.reopenFeed("the controller is at offset " + feed.committedOffset()
+                    + " and the feed stands still at " + image.nextOffset());
         }
     }
 

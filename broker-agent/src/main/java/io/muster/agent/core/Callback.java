@@ -15,4 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeLeft for RELEASE: how long the cluster waits
  */
 public record Callback(
-        long id, CallbackKind kind, Partition partition, @Nullable Ownership ownership, Duration timeLeft) {}
+        long id,
+        CallbackKind kind,
+        Partition partition,
+        @Nullable Ownership ownership,
+        Duration timeLeft) {}

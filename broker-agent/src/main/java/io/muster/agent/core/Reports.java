@@ -28,10 +28,10 @@ final class Reports {
                         && seat.readyInImage
                         && seat.phase == SeatPhase.NOT_READY
                         && seat.failures > 0);
-        // "Never again at this epoch": nothing runs under any ownership here, and the image has already taken the leadership
+        // "Never again at this epoch": nothing runs under any ownership here, and the image has already taken the
+        // leadership
         // away, so none can begin at this epoch.
-        released.update(
-                seat, standing.registered() && seat.releasingEpoch != Seat.NONE && seat.ownership == null);
+        released.update(seat, standing.registered() && seat.releasingEpoch != Seat.NONE && seat.ownership == null);
     }
 
     boolean hasUnsent() {

@@ -27,7 +27,8 @@ final class Seat {
     /** The application must prepare again although it is built: this durable replica was taken out of the ready set. */
     boolean stale;
     /** Open or closed; null only when nothing can run under it any more. */
-    @Nullable OwnershipHandle ownership;
+    @Nullable
+    OwnershipHandle ownership;
     /** When the ownership was closed. */
     long closedAtNs;
 

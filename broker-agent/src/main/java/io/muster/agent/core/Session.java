@@ -164,7 +164,8 @@ final class Session {
             case CLOSED -> "closed";
             case CONNECTING -> "no connection to " + endpoint + " within " + settings.rpcTimeoutMs() + " ms";
             case REGISTERING -> endpoint + " did not answer the registration";
-            case OPEN -> "the controller at " + endpoint + " left heartbeats unanswered for " + silence() / 1_000_000L + " ms";
+            case OPEN ->
+                "the controller at " + endpoint + " left heartbeats unanswered for " + silence() / 1_000_000L + " ms";
         };
     }
 

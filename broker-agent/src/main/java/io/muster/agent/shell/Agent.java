@@ -220,8 +220,10 @@ public final class Agent implements AutoCloseable {
         try {
             if (graceful) {
                 inbox.add((agent, nowNs) -> agent.stop(nowNs));
-                // What the controller did not take in time is released by ourselves, with the time that release is allowed.
-                long reserveNs = Math.min(timeout.toNanos() / 2, TimeUnit.MILLISECONDS.toNanos(settings.releaseTimeoutMs()));
+                // What the controller did not take in time is released by ourselves, with the time that release is
+                // allowed.
+                long reserveNs =
+                        Math.min(timeout.toNanos() / 2, TimeUnit.MILLISECONDS.toNanos(settings.releaseTimeoutMs()));
                 done = await(deadlineNs - reserveNs);
             }
             if (!done) {

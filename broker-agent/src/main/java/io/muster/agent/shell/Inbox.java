@@ -36,11 +36,13 @@ final class Inbox implements SessionClient.Events, FeedListener {
         queue.add(input);
     }
 
-    @Nullable Input take(long waitNs) throws InterruptedException {
+    @Nullable
+    Input take(long waitNs) throws InterruptedException {
         return queue.poll(waitNs, TimeUnit.NANOSECONDS);
     }
 
-    @Nullable Input poll() {
+    @Nullable
+    Input poll() {
         return queue.poll();
     }
 

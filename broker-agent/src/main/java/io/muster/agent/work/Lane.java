@@ -28,8 +28,8 @@ final class Lane {
     private final LongSupplier clock;
     private final Executor threads;
     private final Call call;
-    private final PriorityQueue<Job> queue = new PriorityQueue<>(
-            Comparator.comparing((Job job) -> job.callback().kind() != CallbackKind.RELEASE)
+    private final PriorityQueue<Job> queue =
+            new PriorityQueue<>(Comparator.comparing((Job job) -> job.callback().kind() != CallbackKind.RELEASE)
                     .thenComparing(Job::sequence));
     /** When each call under way began, in that order. */
     private final Map<Job, Long> running = new LinkedHashMap<>();

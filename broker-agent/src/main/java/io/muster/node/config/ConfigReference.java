@@ -6,8 +6,7 @@ import java.util.stream.Collectors;
 
 /** Renders the reference page of the quorum config file from the definitions the reader uses, so that it cannot go stale. */
 public final class ConfigReference {
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             # The quorum config file
 
             Each node has one `.properties` file in UTF-8. This page is generated from the definitions that the node itself
@@ -51,7 +50,11 @@ public final class ConfigReference {
     }
 
     private static void append(StringBuilder page, ConfigKey<?> key) {
-        page.append("\n### ").append(key.name()).append("\n\n").append(key.meaning()).append("\n\n");
+        page.append("\n### ")
+                .append(key.name())
+                .append("\n\n")
+                .append(key.meaning())
+                .append("\n\n");
         List<String> facts = new java.util.ArrayList<>();
         facts.add("type: " + key.type().name());
         if (!key.type().range().isEmpty()) {

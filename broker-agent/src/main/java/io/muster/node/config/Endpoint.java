@@ -23,7 +23,8 @@ public record Endpoint(String host, int port) {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         } else if (host.contains(":")) {
-            throw new IllegalArgumentException("'" + text + "' must be host:port; put an IPv6 address in brackets, as in [::1]:9090");
+            throw new IllegalArgumentException(
+                    "'" + text + "' must be host:port; put an IPv6 address in brackets, as in [::1]:9090");
         }
         if (host.chars().anyMatch(c -> c <= ' ' || c == '/' || c == '@' || c == ',')) {
             throw new IllegalArgumentException("'" + text + "' must be host:port, without a scheme, path or blank");

@@ -87,13 +87,17 @@ final class KeyTypes {
 
     /** Addresses to connect to, so no wildcard. */
     static KeyType<List<Endpoint>> endpoints() {
-        return new KeyType<>("list of host:port", "", "", text -> eachOf(text, item -> {
-            Endpoint endpoint = Endpoint.parse(item);
-            if (endpoint.isWildcard()) {
-                throw new IllegalArgumentException("'" + item + "' must name a host to connect to");
-            }
-            return endpoint;
-        }));
+        return new KeyType<>(
+                "list of host:port",
+                "",
+                "",
+                text -> eachOf(text, item -> {
+                    Endpoint endpoint = Endpoint.parse(item);
+                    if (endpoint.isWildcard()) {
+                        throw new IllegalArgumentException("'" + item + "' must name a host to connect to");
+                    }
+                    return endpoint;
+                }));
     }
 
     static KeyType<List<Voter>> voters() {

@@ -74,9 +74,10 @@ final class PropertiesFile {
             try {
                 result.throwException();
             } catch (CharacterCodingException e) {
-                long line = 1 + java.util.stream.IntStream.range(0, in.position())
-                        .filter(i -> bytes[i] == '\n')
-                        .count();
+                long line = 1
+                        + java.util.stream.IntStream.range(0, in.position())
+                                .filter(i -> bytes[i] == '\n')
+                                .count();
                 problems.add(name + ":" + line, "the file is not UTF-8 here; save it as UTF-8");
             }
             return;
@@ -119,7 +120,8 @@ final class PropertiesFile {
         try {
             one.load(new StringReader(logical));
         } catch (IllegalArgumentException | IOException e) {
-            problems.add(where, "bad escape: after \\u there must be four hexadecimal digits; write \\\\ for a backslash");
+            problems.add(
+                    where, "bad escape: after \\u there must be four hexadecimal digits; write \\\\ for a backslash");
             return;
         }
         one.forEach((key, value) -> {

@@ -20,10 +20,13 @@ final class TopologyChecks {
         if (roles.contains(Role.CONTROLLER)) {
             if (!draft.isSet(ConfigKeys.VOTERS)) {
                 draft.problem(
-                        ConfigKeys.VOTERS, "a controller must know the initial voters; write 1@host1:9093,2@host2:9093,…");
+                        ConfigKeys.VOTERS,
+                        "a controller must know the initial voters; write 1@host1:9093,2@host2:9093,…");
             }
             deriveQuorumListener();
-            draft.find(ConfigKeys.VOTERS).filter(voters -> voters.size() > 1).ifPresent(voters -> requireServers(voters.size()));
+            draft.find(ConfigKeys.VOTERS)
+                    .filter(voters -> voters.size() > 1)
+                    .ifPresent(voters -> requireServers(voters.size()));
         } else if (!draft.isSet(ConfigKeys.BOOTSTRAP_SERVERS)) {
             draft.problem(
                     ConfigKeys.BOOTSTRAP_SERVERS,
@@ -49,7 +52,8 @@ final class TopologyChecks {
         Map<Endpoint, Voter> byEndpoint = new HashMap<>();
         for (Voter voter : voters) {
             if (byId.putIfAbsent(voter.id(), voter) != null) {
-                draft.problem(ConfigKeys.VOTERS, "node id " + voter.id() + " is in the list twice; each voter has its own");
+                draft.problem(
+                        ConfigKeys.VOTERS, "node id " + voter.id() + " is in the list twice; each voter has its own");
             }
             Voter other = byEndpoint.putIfAbsent(voter.endpoint(), voter);
             if (other != null && other.id() != voter.id()) {
@@ -79,16 +83,19 @@ final class TopologyChecks {
 
     private void deriveQuorumListener() {
         var id = draft.find(ConfigKeys.NODE_ID);
-        var own = draft.find(ConfigKeys.VOTERS).flatMap(voters -> voters.stream()
-                .filter(v -> id.isPresent() && v.id() == id.get())
-                .findFirst());
+        var own = draft.find(ConfigKeys.VOTERS)
+                .flatMap(voters -> voters.stream()
+                        .filter(v -> id.isPresent() && v.id() == id.get())
+                        .findFirst());
         own.ifPresent(voter -> {
             int port = voter.endpoint().port();
             draft.derive(ConfigKeys.QUORUM_LISTENER, new Endpoint("0.0.0.0", port));
-            draft.find(ConfigKeys.QUORUM_LISTENER).filter(l -> l.port() != port).ifPresent(listener -> draft.problem(
-                    ConfigKeys.QUORUM_LISTENER,
-                    "it listens at port " + listener.port() + " but the other voters look for " + voter
-                            + " (controller.quorum.voters); make the ports equal"));
+            draft.find(ConfigKeys.QUORUM_LISTENER)
+                    .filter(l -> l.port() != port)
+                    .ifPresent(listener -> draft.problem(
+                            ConfigKeys.QUORUM_LISTENER,
+                            "it listens at port " + listener.port() + " but the other voters look for " + voter
+                                    + " (controller.quorum.voters); make the ports equal"));
         });
     }
 
@@ -119,8 +126,13 @@ final class TopologyChecks {
         for (int i = 0; i < listeners.size(); i++) {
             for (ConfigKey<Endpoint> other : listeners.subList(i + 1, listeners.size())) {
                 ConfigKey<Endpoint> one = listeners.get(i);
-                draft.find(one).ifPresent(a -> draft.find(other).filter(a::clashesWith).ifPresent(b -> draft.problem(
-                        other, b + " clashes with " + one.name() + " " + a + "; give each listener its own port")));
+                draft.find(one)
+                        .ifPresent(a -> draft.find(other)
+                                .filter(a::clashesWith)
+                                .ifPresent(b -> draft.problem(
+                                        other,
+                                        b + " clashes with " + one.name() + " " + a
+                                                + "; give each listener its own port")));
             }
         }
     }

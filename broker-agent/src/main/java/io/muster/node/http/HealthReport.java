@@ -28,7 +28,8 @@ record HealthReport(boolean healthy, String text) {
             }
             var problem = check.ask();
             healthy &= problem.isEmpty();
-            lines.add(problem.map(why -> "[-]" + check.name() + " failed: " + why).orElse("[+]" + check.name() + " ok"));
+            lines.add(
+                    problem.map(why -> "[-]" + check.name() + " failed: " + why).orElse("[+]" + check.name() + " ok"));
         }
         if (!healthy) {
             lines.add(endpoint + " check failed");

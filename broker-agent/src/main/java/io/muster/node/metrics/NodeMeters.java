@@ -35,7 +35,9 @@ public final class NodeMeters implements AutoCloseable {
      * @param roles as in the config file
      */
     public NodeMeters(String version, int nodeId, String roles) {
-        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time")).meterFilter(promtoolNames());
+        registry.config()
+                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+                .meterFilter(promtoolNames());
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);

@@ -36,17 +36,38 @@ public final class QuorumMeters {
                     .tag("state", state.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
-        gauge(registry, log, "muster.raft.epoch", "The Raft term that this voter knows", l -> l.leadership().epoch());
-        gauge(registry, log, "muster.raft.leader.id", "Node id of the leader that this voter knows; -1 for none", l ->
-                l.leadership().leaderId());
-        gauge(registry, log, "muster.raft.high.watermark", "Index of the last committed entry of the Raft log", l ->
-                l.replication().commitIndex());
-        gauge(registry, log, "muster.raft.log.end.offset", "Index of the last entry of this voter's Raft log", l ->
-                l.replication().logEndIndex());
+        gauge(
+                registry,
+                log,
+                "muster.raft.epoch",
+                "The Raft term that this voter knows",
+                l -> l.leadership().epoch());
+        gauge(
+                registry,
+                log,
+                "muster.raft.leader.id",
+                "Node id of the leader that this voter knows; -1 for none",
+                l -> l.leadership().leaderId());
+        gauge(
+                registry,
+                log,
+                "muster.raft.high.watermark",
+                "Index of the last committed entry of the Raft log",
+                l -> l.replication().commitIndex());
+        gauge(
+                registry,
+                log,
+                "muster.raft.log.end.offset",
+                "Index of the last entry of this voter's Raft log",
+                l -> l.replication().logEndIndex());
     }
 
     private static void gauge(
-            MeterRegistry registry, MetadataLog log, String name, String description, ToDoubleFunction<MetadataLog> value) {
+            MeterRegistry registry,
+            MetadataLog log,
+            String name,
+            String description,
+            ToDoubleFunction<MetadataLog> value) {
         Gauge.builder(name, log, value).description(description).register(registry);
     }
 }

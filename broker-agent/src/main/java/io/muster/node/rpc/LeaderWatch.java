@@ -68,8 +68,7 @@ public final class LeaderWatch implements AutoCloseable {
      * @param addressOf the gRPC listener of a voter, if it is known
      * @param gone told that the process of this leader is gone; may be told again
      */
-    public LeaderWatch(
-            int selfId, IntSupplier leaderId, IntFunction<Optional<Address>> addressOf, IntConsumer gone) {
+    public LeaderWatch(int selfId, IntSupplier leaderId, IntFunction<Optional<Address>> addressOf, IntConsumer gone) {
         this.selfId = selfId;
         this.leaderId = leaderId;
         this.addressOf = addressOf;
@@ -105,7 +104,10 @@ public final class LeaderWatch implements AutoCloseable {
             return;
         }
         if (now == null) {
-            now = addressOf.apply(leader).map(address -> new Watched(leader, address)).orElse(null);
+            now = addressOf
+                    .apply(leader)
+                    .map(address -> new Watched(leader, address))
+                    .orElse(null);
             watched = now;
         }
         if (now != null) {

@@ -80,7 +80,9 @@ public final class RpcServer implements AutoCloseable {
 
     /** What the gRPC health service says of the whole node. */
     public void serving(boolean ready) {
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+        health.setStatus(
+                HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+                ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
     }
 
     /** Ends every call and closes the port. Idempotent. */

@@ -138,9 +138,7 @@ class AgentLeaseTest {
         rig.tick();
         rig.returnAll();
         var fenced = rig.log.change(
-                "orders",
-                edit -> edit.ready(ME, false).leader(2),
-                rig.log.state(ME, BrokerState.FENCED));
+                "orders", edit -> edit.ready(ME, false).leader(2), rig.log.state(ME, BrokerState.FENCED));
         var forgiven = rig.log.setState(ME, BrokerState.UNFENCED);
         rig.renewAfterReconnect();
         assertThat(rig.core.hasLease()).isTrue();

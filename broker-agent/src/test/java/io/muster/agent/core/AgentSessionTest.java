@@ -22,8 +22,7 @@ class AgentSessionTest {
     @Test
     void goesFromJoiningToActive() {
         rig.active();
-        assertThat(rig.states)
-                .containsExactly("JOINING->REGISTERING", "REGISTERING->FENCED", "FENCED->ACTIVE");
+        assertThat(rig.states).containsExactly("JOINING->REGISTERING", "REGISTERING->FENCED", "FENCED->ACTIVE");
         Register register = rig.sent.get(0).getRegister();
         assertThat(register.getClusterId()).isEqualTo(LogScript.CLUSTER);
         BrokerRecord broker = register.getBroker();
@@ -210,9 +209,7 @@ class AgentSessionTest {
         assertThat(rig.core.state()).isEqualTo(AgentState.STOPPING);
         assertThat(rig.owned().isValid()).isTrue();
         rig.apply(rig.log.change(
-                "orders",
-                edit -> edit.leader(-1).releasing(ME).target(2),
-                rig.log.state(ME, BrokerState.STOPPING)));
+                "orders", edit -> edit.leader(-1).releasing(ME).target(2), rig.log.state(ME, BrokerState.STOPPING)));
         rig.returnAll();
         rig.pass(10);
         assertThat(rig.heartbeat().getReleasedList()).hasSize(1);

@@ -66,8 +66,9 @@ class AgentWorkTest {
         rig.sent.clear();
         rig.returnAll();
         rig.pass(50);
-        assertThat(rig.heartbeats()).hasSize(3).allSatisfy(h -> assertThat(h.getSerializedSize())
-                .isLessThan(1_000_000));
+        assertThat(rig.heartbeats())
+                .hasSize(3)
+                .allSatisfy(h -> assertThat(h.getSerializedSize()).isLessThan(1_000_000));
         assertThat(rig.heartbeats().stream().mapToInt(AgentWorkTest::refs).sum())
                 .isEqualTo(50_000);
     }
@@ -118,7 +119,8 @@ class AgentWorkTest {
                 rig.renew();
             }
         }
-        assertThat(rig.heartbeats()).allSatisfy(h -> assertThat(h.getReleasedList()).isEmpty());
+        assertThat(rig.heartbeats())
+                .allSatisfy(h -> assertThat(h.getReleasedList()).isEmpty());
     }
 
     @Test
@@ -282,8 +284,7 @@ class AgentWorkTest {
         rig.apply(rig.log.setState(2, BrokerState.UNFENCED));
         rig.apply(rig.log.create("orders", StateKind.STATE_DURABLE, 1, 2, 2, ME));
         rig.returnAll();
-        rig.apply(rig.log.change(
-                "orders", edit -> edit.ready(ME, false), rig.log.state(ME, BrokerState.FENCED)));
+        rig.apply(rig.log.change("orders", edit -> edit.ready(ME, false), rig.log.state(ME, BrokerState.FENCED)));
         assertThat(rig.callKinds()).containsExactly(PREPARE);
         rig.returnAll();
         rig.pass(10);

@@ -84,7 +84,9 @@ class FeedClientTest {
         voters.kill("a:1");
         log.setState(1, BrokerState.UNFENCED);
         awaitOffset(3);
-        assertThat(second.requests).last().satisfies(r -> assertThat(r.getFromOffset()).isEqualTo(2));
+        assertThat(second.requests)
+                .last()
+                .satisfies(r -> assertThat(r.getFromOffset()).isEqualTo(2));
         assertThat(replaced).hasSize(1);
     }
 
@@ -119,7 +121,9 @@ class FeedClientTest {
         feed.publish(log.setState(1, BrokerState.UNFENCED));
         await().until(() -> replaced.size() == 2);
         assertThat(replaced.get(1).nextOffset()).isEqualTo(3);
-        assertThat(feed.requests).last().satisfies(r -> assertThat(r.getFromOffset()).isZero());
+        assertThat(feed.requests)
+                .last()
+                .satisfies(r -> assertThat(r.getFromOffset()).isZero());
     }
 
     @Test

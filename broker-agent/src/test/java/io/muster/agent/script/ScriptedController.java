@@ -87,7 +87,8 @@ public final class ScriptedController extends SessionServiceGrpc.SessionServiceI
         boolean leads = log.image().work(1).leaders() > 0;
         boolean releases = log.image().sets().unsettledCount() > 0;
         if (heartbeat.getWantsToStop() && leads) {
-            feed.publish(log.change("orders", edit -> edit.leader(-1).releasing(1), log.state(1, BrokerState.STOPPING)));
+            feed.publish(
+                    log.change("orders", edit -> edit.leader(-1).releasing(1), log.state(1, BrokerState.STOPPING)));
         } else if (releases && heartbeat.getReleasedCount() > 0) {
             feed.publish(log.change("orders", edit -> edit.releasing(-1)));
         }

@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
 
 /** Voters inside this process, by endpoint. Thread-safe. */
 public final class Voters implements Channels, AutoCloseable {
-    private static final java.util.concurrent.atomic.AtomicInteger COUNT = new java.util.concurrent.atomic.AtomicInteger();
+    private static final java.util.concurrent.atomic.AtomicInteger COUNT =
+            new java.util.concurrent.atomic.AtomicInteger();
 
     private final String prefix = "voters-" + COUNT.incrementAndGet() + "-";
     private final Map<String, Server> servers = new ConcurrentHashMap<>();
@@ -40,7 +41,9 @@ public final class Voters implements Channels, AutoCloseable {
 
     @Override
     public ManagedChannel open(String endpoint, Executor executor) {
-        return InProcessChannelBuilder.forName(prefix + endpoint).executor(executor).build();
+        return InProcessChannelBuilder.forName(prefix + endpoint)
+                .executor(executor)
+                .build();
     }
 
     @Override

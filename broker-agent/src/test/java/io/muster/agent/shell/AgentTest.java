@@ -97,8 +97,12 @@ class AgentTest {
         Ownership ownership = leading();
         assertThat(ownership.guard(() -> "acted")).isEqualTo("acted");
         await().until(() -> agent.status().owned() == 1);
-        assertThat(registry.get("muster.agent.partitions.owned").gauge().value()).isEqualTo(1);
-        assertThat(registry.get("muster.agent.state").tag("state", "active").gauge().value())
+        assertThat(registry.get("muster.agent.partitions.owned").gauge().value())
+                .isEqualTo(1);
+        assertThat(registry.get("muster.agent.state")
+                        .tag("state", "active")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
         agent.close(true, Duration.ofSeconds(10));
         assertThat(ownership.isValid()).isFalse();

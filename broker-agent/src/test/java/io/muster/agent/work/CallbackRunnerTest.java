@@ -105,7 +105,8 @@ class CallbackRunnerTest {
             run(kind, "orders", 0);
         }
         await().until(() -> returned.size() == 4);
-        assertThat(began).containsExactlyInAnyOrder("prepare orders/0", "lead orders/0", "release orders/0", "drop orders/0");
+        assertThat(began)
+                .containsExactlyInAnyOrder("prepare orders/0", "lead orders/0", "release orders/0", "drop orders/0");
         assertThat(returned.values()).containsOnly("ok");
     }
 

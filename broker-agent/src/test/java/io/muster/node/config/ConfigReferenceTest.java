@@ -14,7 +14,8 @@ class ConfigReferenceTest {
     private static Path repository() {
         Path dir = Path.of("").toAbsolutePath();
         while (!Files.exists(dir.resolve("metadata-log"))) {
-            dir = java.util.Objects.requireNonNull(dir.getParent(), "no repository above " + Path.of("").toAbsolutePath());
+            dir = java.util.Objects.requireNonNull(
+                    dir.getParent(), "no repository above " + Path.of("").toAbsolutePath());
         }
         return dir;
     }
@@ -41,9 +42,10 @@ class ConfigReferenceTest {
     @Test
     void everyDefaultIsAllowed() {
         for (ConfigKey<?> key : ConfigKeys.all()) {
-            key.defaultValue().ifPresent(text -> assertThat(key.type().reader().apply(text))
-                    .as(key.name())
-                    .isNotNull());
+            key.defaultValue()
+                    .ifPresent(text -> assertThat(key.type().reader().apply(text))
+                            .as(key.name())
+                            .isNotNull());
             assertThat(key.meaning()).as(key.name()).endsWith(".");
         }
     }

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NodeConfigReaderTest {
-    private static final String VOTER =
-            """
+    private static final String VOTER = """
             node.id=1
             process.roles=controller,broker
             log.dir=/tmp/x
@@ -24,8 +23,7 @@ class NodeConfigReaderTest {
             controller.quorum.voters=1@h1:9093,2@h2:9093
             controller.quorum.bootstrap.servers=h1:9090,h2:9090
             """;
-    private static final String BROKER =
-            """
+    private static final String BROKER = """
             node.id=7
             process.roles=broker
             log.dir=/tmp/x
@@ -95,7 +93,8 @@ class NodeConfigReaderTest {
                 .contains(
                         new EffectiveValue("node.id", "1", "n.properties:1"),
                         new EffectiveValue("broker.rack", "b", "environment BROKER_RACK"),
-                        new EffectiveValue("controller.quorum.voters", "1@other:9093", "environment CONTROLLER_QUORUM_VOTERS"),
+                        new EffectiveValue(
+                                "controller.quorum.voters", "1@other:9093", "environment CONTROLLER_QUORUM_VOTERS"),
                         new EffectiveValue("broker.capacity", "30", "-Dbroker.capacity"),
                         new EffectiveValue("moves.in.flight.max", "5", "given by the program"),
                         new EffectiveValue("broker.lease.ms", "2000", "derived"),
@@ -105,15 +104,15 @@ class NodeConfigReaderTest {
 
     @Test
     void aValueMayReferToAnother() throws IOException {
-        assertThat(read(BROKER + "broker.rack=rack-${node.id}\n").get(ConfigKeys.RACK)).isEqualTo("rack-7");
+        assertThat(read(BROKER + "broker.rack=rack-${node.id}\n").get(ConfigKeys.RACK))
+                .isEqualTo("rack-7");
         assertThat(problemsOf(BROKER + "broker.rack=${NO_SUCH_THING}\n"))
                 .contains("n.properties:6", "broker.rack", "NO_SUCH_THING", "not set");
     }
 
     @Test
     void everyProblemIsToldInOneGo() throws IOException {
-        String message = problemsOf(
-                """
+        String message = problemsOf("""
                 node.id=one
                 process.rolls=broker
                 listener=localhost
@@ -136,7 +135,8 @@ class NodeConfigReaderTest {
 
     @Test
     void anUnknownKeyWithoutLikenessPointsToThePage() throws IOException {
-        assertThat(problemsOf(BROKER + "zzzzzzzz=1\n")).contains("n.properties:6: unknown key zzzzzzzz", "docs/configuration.md");
+        assertThat(problemsOf(BROKER + "zzzzzzzz=1\n"))
+                .contains("n.properties:6: unknown key zzzzzzzz", "docs/configuration.md");
     }
 
     @Test
@@ -159,7 +159,8 @@ class NodeConfigReaderTest {
 
     @Test
     void linesAreCountedAcrossCommentsAndContinuations() throws IOException {
-        NodeConfig config = read("\uFEFF# c\r\n\r\n! c\\\r\n" + BROKER.replace("h1:9090", "h1:9090,\\\n    h2:9090") + "broker.rack=a\n");
+        NodeConfig config = read("\uFEFF# c\r\n\r\n! c\\\r\n" + BROKER.replace("h1:9090", "h1:9090,\\\n    h2:9090")
+                + "broker.rack=a\n");
         assertThat(config.bootstrapServers()).hasSize(2);
         assertThat(config.effective())
                 .contains(
@@ -171,10 +172,14 @@ class NodeConfigReaderTest {
     void votersMustMakeSense() throws IOException {
         String base = "node.id=1\nprocess.roles=controller\nlog.dir=x\nlistener=127.0.0.1:9090\n";
         assertThat(problemsOf(base)).contains("controller.quorum.voters: a controller must know the initial voters");
-        assertThat(problemsOf(base + "controller.quorum.voters=2@h:1,3@h:2\n")).contains("n.properties:5", "is not in the list [2, 3]");
-        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,1@h:2\n")).contains("node id 1 is in the list twice");
-        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:1\n")).contains("voters 1 and 2 have the same address h:1");
-        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:2\n")).contains("one of 2 voters must know where the others listen");
+        assertThat(problemsOf(base + "controller.quorum.voters=2@h:1,3@h:2\n"))
+                .contains("n.properties:5", "is not in the list [2, 3]");
+        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,1@h:2\n"))
+                .contains("node id 1 is in the list twice");
+        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:1\n"))
+                .contains("voters 1 and 2 have the same address h:1");
+        assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,2@h:2\n"))
+                .contains("one of 2 voters must know where the others listen");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:1,\n")).contains("empty entry");
         assertThat(problemsOf(base + "controller.quorum.voters=h:1\n")).contains("must be id@host:port");
         assertThat(problemsOf(base + "controller.quorum.voters=1@h:99999\n")).contains("not between 1 and 65535");
@@ -187,7 +192,8 @@ class NodeConfigReaderTest {
 
     @Test
     void listenersMustNotClashAndMustBeReachable() throws IOException {
-        assertThat(problemsOf(VOTER + "http.listener=:9090\n")).contains("n.properties:7: http.listener", "clashes with listener");
+        assertThat(problemsOf(VOTER + "http.listener=:9090\n"))
+                .contains("n.properties:7: http.listener", "clashes with listener");
         assertThat(problemsOf(VOTER + "http.listener=127.0.0.1:9093\n")).contains("clashes with quorum.listener");
         assertThat(problemsOf(BROKER.replace("127.0.0.1", ""))).contains("advertised.listener: it must be set");
         assertThat(problemsOf(BROKER + "advertised.listener=0.0.0.0:9090\n")).contains("nobody can connect");
@@ -196,13 +202,16 @@ class NodeConfigReaderTest {
 
     @Test
     void timeoutsMustNotContradictEachOther() throws IOException {
-        assertThat(problemsOf(VOTER + "broker.lease.ms=2900\n")).contains("n.properties:7: broker.lease.ms", "two brokers");
+        assertThat(problemsOf(VOTER + "broker.lease.ms=2900\n"))
+                .contains("n.properties:7: broker.lease.ms", "two brokers");
         assertThat(problemsOf(VOTER + "broker.clock.drift.margin.ms=1000\n")).contains("drift margin of 1000 ms");
-        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=1000\n")).contains("one lost heartbeat ends every ownership", "below 750");
+        assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=1000\n"))
+                .contains("one lost heartbeat ends every ownership", "below 750");
         assertThat(problemsOf(VOTER + "broker.heartbeat.interval.ms=4000\n")).contains("n.properties:7");
         assertThat(problemsOf(VOTER + "broker.rpc.timeout.ms=1600\n")).contains("an answer of 1600 ms");
         assertThat(problemsOf(VOTER + "quorum.election.timeout.ms=3000\n")).contains("is not over before a session");
-        assertThat(read(VOTER + "broker.session.timeout.ms=9000\nbroker.heartbeat.interval.ms=2000\n").get(ConfigKeys.LEASE_MS))
+        assertThat(read(VOTER + "broker.session.timeout.ms=9000\nbroker.heartbeat.interval.ms=2000\n")
+                        .get(ConfigKeys.LEASE_MS))
                 .isEqualTo(6000);
     }
 }

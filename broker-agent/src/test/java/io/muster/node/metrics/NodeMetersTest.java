@@ -38,7 +38,8 @@ class NodeMetersTest {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/metrics", meters.scrapeHandler());
         server.start();
-        try (InputStream in = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/metrics")
+        try (InputStream in = URI.create(
+                        "http://127.0.0.1:" + server.getAddress().getPort() + "/metrics")
                 .toURL()
                 .openStream()) {
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -13,8 +13,9 @@ public final class ChangeArguments {
     @Option(
             names = "--request-id",
             paramLabel = "ID",
-            description = "Makes a repetition safe: a change with an id that was already answered is answered the same, "
-                    + "and not done again. Default: a random one.")
+            description =
+                    "Makes a repetition safe: a change with an id that was already answered is answered the same, "
+                            + "and not done again. Default: a random one.")
     private @Nullable String requestId;
 
     @Option(

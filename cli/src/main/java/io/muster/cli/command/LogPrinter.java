@@ -44,7 +44,11 @@ abstract class LogPrinter implements Consumer<Item>, AutoCloseable {
             entry(entry);
         } else if (item instanceof Item.Configuration configuration) {
             if (all) {
-                other(configuration.index(), configuration.term(), "configuration", configuration.voters().toString());
+                other(
+                        configuration.index(),
+                        configuration.term(),
+                        "configuration",
+                        configuration.voters().toString());
             }
         } else if (item instanceof Item.Metadata metadata) {
             if (all) {
@@ -155,7 +159,9 @@ abstract class LogPrinter implements Consumer<Item>, AutoCloseable {
                     .append('/')
                     .append(after.partition());
             if (before == null) {
-                out.println(line.append("  leader ").append(name(after.leader())).append("  replicas ")
+                out.println(line.append("  leader ")
+                        .append(name(after.leader()))
+                        .append("  replicas ")
                         .append(Arrays.toString(after.replicas())));
                 return;
             }
@@ -171,7 +177,12 @@ abstract class LogPrinter implements Consumer<Item>, AutoCloseable {
 
         private static void changed(StringBuilder line, String what, Object before, Object after) {
             if (!before.equals(after)) {
-                line.append("  ").append(what).append(' ').append(before).append(" -> ").append(after);
+                line.append("  ")
+                        .append(what)
+                        .append(' ')
+                        .append(before)
+                        .append(" -> ")
+                        .append(after);
             }
         }
 

@@ -47,7 +47,8 @@ public final class NodeCommand implements Callable<Integer> {
             names = "--workload",
             paramLabel = "witness|none",
             defaultValue = "none",
-            description = "none: an idle broker. witness: each owned partition gives signs of life. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "none: an idle broker. witness: each owned partition gives signs of life. Default: ${DEFAULT-VALUE}.")
     private Work work = Work.none;
 
     @Option(

@@ -63,7 +63,8 @@ public final class PartitionsCommand extends GroupCommand {
             int slash = value.lastIndexOf('/');
             String number = value.substring(slash + 1);
             if (slash <= 0 || !number.matches("\\d{1,9}")) {
-                throw new TypeConversionException("'" + value + "' is no partition: write RESOURCE/NUMBER, as in orders/3");
+                throw new TypeConversionException(
+                        "'" + value + "' is no partition: write RESOURCE/NUMBER, as in orders/3");
             }
             return new Name(value.substring(0, slash), Integer.parseInt(number));
         }

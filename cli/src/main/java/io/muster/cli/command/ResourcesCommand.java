@@ -96,8 +96,9 @@ public final class ResourcesCommand extends GroupCommand {
                 names = "--ownership",
                 paramLabel = "leased|fenced",
                 defaultValue = "leased",
-                description = "fenced: the application's storage checks the leader epoch, so that the old owner's lease "
-                        + "need not be waited out. Default: ${DEFAULT-VALUE}.")
+                description =
+                        "fenced: the application's storage checks the leader epoch, so that the old owner's lease "
+                                + "need not be waited out. Default: ${DEFAULT-VALUE}.")
         private Ownership ownership = Ownership.leased;
 
         @Option(

@@ -26,10 +26,18 @@ public final class SimulateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "The first seed. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "The first seed. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "20", description = "How many seeds. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How many seeds. Default: ${DEFAULT-VALUE}.")
     private int runs;
 
     @Option(

@@ -105,8 +105,9 @@ public final class StorageCommand extends GroupCommand {
 
         @Option(
                 names = "--force",
-                description = "Destroy what the directory holds, the log too. Never do this to bring a voter back whose "
-                        + "disk was lost.")
+                description =
+                        "Destroy what the directory holds, the log too. Never do this to bring a voter back whose "
+                                + "disk was lost.")
         private boolean force;
 
         @Override

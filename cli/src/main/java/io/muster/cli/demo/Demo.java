@@ -103,8 +103,22 @@ final class Demo {
         if (settings.victim() == Victim.none) {
             narrator.say("Nobody is killed, as asked.");
             return new DemoReport(
-                    settings, null, before, before, sessionTimeoutMs(cluster), null, null, null, null, null, null,
-                    null, null, null, sink.totals().overlaps(), null);
+                    settings,
+                    null,
+                    before,
+                    before,
+                    sessionTimeoutMs(cluster),
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    sink.totals().overlaps(),
+                    null);
         }
         DemoNode victim = cluster.node(settings.victim() == Victim.controller ? before : busiest(view, before));
         // two intervals: that is what one lost heartbeat looks like
@@ -115,7 +129,8 @@ final class Demo {
     }
 
     private void start(DemoCluster cluster, ClusterView view) throws InterruptedException {
-        narrator.say("Starting " + settings.nodes() + " nodes, " + settings.voters() + " of them voters, in " + cluster.dir());
+        narrator.say("Starting " + settings.nodes() + " nodes, " + settings.voters() + " of them voters, in "
+                + cluster.dir());
         cluster.start();
         await(START_LIMIT, cluster, () -> unfenced(view) == settings.nodes(), () -> {
             int there = unfenced(view);
@@ -183,14 +198,21 @@ final class Demo {
         long sessionMs = sessionTimeoutMs(cluster);
         Duration limit = FAILOVER_SLACK.plusMillis(sessionMs);
         List<PartitionInfo> partitions = view.partitions();
-        failover.prepare(partitions, partitions.stream().mapToLong(PartitionInfo::getLeaderEpoch).max().orElse(0) + 1);
+        failover.prepare(
+                partitions,
+                partitions.stream()
+                                .mapToLong(PartitionInfo::getLeaderEpoch)
+                                .max()
+                                .orElse(0)
+                        + 1);
         boolean pause = settings.fault() == Fault.pause;
         narrator.say((pause ? "kill -STOP" : "kill -9") + " of node " + victim.id()
-                + (victim.id() == before ? ", the controller," : ",") + " which leads " + failover.led() + " partitions");
+                + (victim.id() == before ? ", the controller," : ",") + " which leads " + failover.led()
+                + " partitions");
         failover.strike(pause ? victim::pause : victim::kill);
         if (!failover.awaitLed(view, limit)) {
-            throw notConverged(failover.unled() + " partitions had no new leader " + limit.toSeconds()
-                    + " s after the fault");
+            throw notConverged(
+                    failover.unled() + " partitions had no new leader " + limit.toSeconds() + " s after the fault");
         }
         if (!failover.awaitServed(limit)) {
             throw notConverged(failover.unserved() + " partitions were led but not served " + limit.toSeconds()
@@ -212,19 +234,38 @@ final class Demo {
             victim.start();
         }
         narrator.say("Node " + victim.id() + (pause ? " is woken" : " is started again"));
-        await(WORK_LIMIT, cluster, () -> view.isUnfenced(victim.id(), 1), () -> "node " + victim.id()
-                + (view.isUnfenced(victim.id(), 0) ? " is back, but was given no work" : " was not unfenced again"));
+        await(
+                WORK_LIMIT,
+                cluster,
+                () -> view.isUnfenced(victim.id(), 1),
+                () -> "node " + victim.id()
+                        + (view.isUnfenced(victim.id(), 0)
+                                ? " is back, but was given no work"
+                                : " was not unfenced again"));
         long rejoinedMs = failover.sinceFaultMs();
         int after = view.controller();
-        narrator.say("Node " + victim.id() + " is back and leads again, " + (rejoinedMs - restartedMs) + " ms after that");
+        narrator.say(
+                "Node " + victim.id() + " is back and leads again, " + (rejoinedMs - restartedMs) + " ms after that");
         WitnessTotals totals = sink.totals();
-        Long refused = pause
-                ? totals.refused() + totals.guardRefusals() - asleep.refused() - asleep.guardRefusals()
-                : null;
+        Long refused =
+                pause ? totals.refused() + totals.guardRefusals() - asleep.refused() - asleep.guardRefusals() : null;
         DemoReport report = new DemoReport(
-                settings, victim.id(), before, after, sessionMs, failover.suspectedMs(), failover.fencedMs(),
-                cause == null ? null : cause.getKind().name(), failover.firstLedMs(), failover.lastLedMs(),
-                failover.lastServedMs(), failover.longestGapMs(), restartedMs, rejoinedMs, totals.overlaps(), refused);
+                settings,
+                victim.id(),
+                before,
+                after,
+                sessionMs,
+                failover.suspectedMs(),
+                failover.fencedMs(),
+                cause == null ? null : cause.getKind().name(),
+                failover.firstLedMs(),
+                failover.lastLedMs(),
+                failover.lastServedMs(),
+                failover.longestGapMs(),
+                restartedMs,
+                rejoinedMs,
+                totals.overlaps(),
+                refused);
         conclude(report, sink);
         return report;
     }
@@ -245,7 +286,9 @@ final class Demo {
                             + sink.overlaps().get(0) + ". This must never happen.");
         }
         narrator.say("Done: no partition was ever owned twice (" + sink.totals().accepted() + " signs of life"
-                + (report.refusedAfterWake() == null ? "" : ", " + report.refusedAfterWake() + " refused after the wake")
+                + (report.refusedAfterWake() == null
+                        ? ""
+                        : ", " + report.refusedAfterWake() + " refused after the wake")
                 + "); the controller " + (report.controllerAfter() == report.controllerBefore() ? "still is" : "now is")
                 + " node " + report.controllerAfter());
     }
@@ -267,7 +310,10 @@ final class Demo {
 
     /** Waits, and gives up at once when a node has ended that should run. */
     private void await(
-            Duration limit, DemoCluster cluster, BooleanSupplier condition, java.util.function.Supplier<String> otherwise)
+            Duration limit,
+            DemoCluster cluster,
+            BooleanSupplier condition,
+            java.util.function.Supplier<String> otherwise)
             throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
@@ -280,8 +326,6 @@ final class Demo {
     }
 
     private static MusterException notConverged(String what) {
-        return new MusterException(
-                ErrorCode.FAILED_PRECONDITION,
-                "The demo did not converge: " + what + ".");
+        return new MusterException(ErrorCode.FAILED_PRECONDITION, "The demo did not converge: " + what + ".");
     }
 }

@@ -127,7 +127,8 @@ final class DemoCluster {
                     ErrorCode.FAILED_PRECONDITION,
                     "There is no " + java + " to run the nodes with: set JAVA_HOME to a JDK 17 or newer.");
         }
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (nodes > 5 ? 192 : 320) + "m"));
+        List<String> command =
+                new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (nodes > 5 ? 192 : 320) + "m"));
         // several nodes share this machine: small and quick to start counts more than peak speed
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
         if (Runtime.version().feature() >= 24) {

@@ -53,21 +53,24 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--kill",
             paramLabel = "broker|controller|none",
             defaultValue = "broker",
-            description = "broker: the one that leads most. controller: the node that leads the quorum. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "broker: the one that leads most. controller: the node that leads the quorum. Default: ${DEFAULT-VALUE}.")
     private DemoSettings.Victim victim = DemoSettings.Victim.broker;
 
     @Option(
             names = "--fault",
             paramLabel = "kill|pause",
             defaultValue = "kill",
-            description = "pause: SIGSTOP instead of kill -9, and SIGCONT when the work is elsewhere. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "pause: SIGSTOP instead of kill -9, and SIGCONT when the work is elsewhere. Default: ${DEFAULT-VALUE}.")
     private DemoSettings.Fault fault = DemoSettings.Fault.kill;
 
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where config files, data and logs go: a new or empty directory. Default: a temporary one, which is "
-                    + "deleted if all goes well.")
+            description =
+                    "Where config files, data and logs go: a new or empty directory. Default: a temporary one, which is "
+                            + "deleted if all goes well.")
     private @Nullable Path dir;
 
     @Option(names = "--keep", description = "Leave the cluster running until Ctrl-C.")

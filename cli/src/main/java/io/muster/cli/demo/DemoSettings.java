@@ -60,7 +60,8 @@ record DemoSettings(
     }
 
     /** What is wrong with these settings; null if nothing. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         if (nodes < 1 || nodes > MAX_NODES) {
             return "--nodes must be 1 to " + MAX_NODES + ", not " + nodes;
         }

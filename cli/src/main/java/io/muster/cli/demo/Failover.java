@@ -79,7 +79,8 @@ final class Failover implements AutoCloseable {
 
     /** Waits until every survivor shows another leader for everything the victim led; false when time ran out. */
     boolean awaitLed(ClusterView view, Duration limit) throws InterruptedException {
-        while (!watchers.stream().allMatch(w -> w.timeline().isComplete() && w.timeline().fencedNanos() != null)) {
+        while (!watchers.stream()
+                .allMatch(w -> w.timeline().isComplete() && w.timeline().fencedNanos() != null)) {
             if (System.nanoTime() - faultNanos > limit.toNanos()) {
                 return false;
             }
@@ -147,31 +148,38 @@ final class Failover implements AutoCloseable {
         return nanos == null ? null : Math.max(0, Math.round((nanos - faultNanos) / 1e6));
     }
 
-    @Nullable Long suspectedMs() {
+    @Nullable
+    Long suspectedMs() {
         Long fenced = fencedMs();
         Long suspected = ms(suspectedNanos);
         return suspected == null || (fenced != null && fenced < suspected) ? fenced : suspected;
     }
 
-    @Nullable Long fencedMs() {
+    @Nullable
+    Long fencedMs() {
         return latest(Timeline::fencedNanos);
     }
 
-    @Nullable Long firstLedMs() {
+    @Nullable
+    Long firstLedMs() {
         return latest(Timeline::firstLedNanos);
     }
 
-    @Nullable Long lastLedMs() {
+    @Nullable
+    Long lastLedMs() {
         return latest(Timeline::lastLedNanos);
     }
 
-    @Nullable Long lastServedMs() {
+    @Nullable
+    Long lastServedMs() {
         return ms(lastServedNanos);
     }
 
-    @Nullable Long longestGapMs() {
+    @Nullable
+    Long longestGapMs() {
         return sink.gapsSince(faultNanos).stream()
-                .filter(g -> g.fromNode() == victim && epochs.containsKey(g.partition().number()))
+                .filter(g -> g.fromNode() == victim
+                        && epochs.containsKey(g.partition().number()))
                 .max((a, b) -> Double.compare(a.millis(), b.millis()))
                 .map(ServiceGap::millis)
                 .map(Math::round)
@@ -179,7 +187,8 @@ final class Failover implements AutoCloseable {
     }
 
     /** Why the victim was fenced. */
-    @Nullable Cause fencedBy() {
+    @Nullable
+    Cause fencedBy() {
         return watchers.stream()
                 .map(w -> w.timeline().fencedBy())
                 .filter(Objects::nonNull)

@@ -89,19 +89,23 @@ final class Timeline {
         return waiting.size();
     }
 
-    @Nullable Long fencedNanos() {
+    @Nullable
+    Long fencedNanos() {
         return fencedNanos;
     }
 
-    @Nullable Cause fencedBy() {
+    @Nullable
+    Cause fencedBy() {
         return fencedBy;
     }
 
-    @Nullable Long firstLedNanos() {
+    @Nullable
+    Long firstLedNanos() {
         return firstLedNanos;
     }
 
-    @Nullable Long lastLedNanos() {
+    @Nullable
+    Long lastLedNanos() {
         return lastLedNanos;
     }
 }

@@ -26,12 +26,19 @@ class TimelineTest {
 
     private static MetadataImage cluster() {
         MetadataImage image = MetadataImage.EMPTY;
-        image = apply(image, CauseKind.BOOTSTRAP, record().setCluster(ClusterRecord.newBuilder().setClusterId("c")))
+        image = apply(
+                        image,
+                        CauseKind.BOOTSTRAP,
+                        record().setCluster(ClusterRecord.newBuilder().setClusterId("c")))
                 .after();
         for (int id = 1; id <= 2; id++) {
             long epoch = image.nextOffset();
-            image = apply(image, CauseKind.BROKER_REGISTERED, record().setBroker(broker(id))).after();
-            image = apply(image, CauseKind.BROKER_UNFENCED, record().setBrokerState(state(id, epoch, BrokerState.UNFENCED)))
+            image = apply(image, CauseKind.BROKER_REGISTERED, record().setBroker(broker(id)))
+                    .after();
+            image = apply(
+                            image,
+                            CauseKind.BROKER_UNFENCED,
+                            record().setBrokerState(state(id, epoch, BrokerState.UNFENCED)))
                     .after();
         }
         ResourceRecord orders = ResourceRecord.newBuilder()
@@ -43,10 +50,14 @@ class TimelineTest {
                 .addAllReplicas(List.of(1, 2, 1, 2))
                 .addAllLeaders(List.of(1, 1))
                 .build();
-        image = apply(image, CauseKind.RESOURCE_CHANGE, record().setResource(orders)).after();
-        return apply(image, CauseKind.READY_CHANGE, record().setPartitionChanges(PartitionChangesRecord.newBuilder()
-                        .addAllSlotDeltas(List.of(0, 1))
-                        .addAllReadyMasks(List.of(3, 3))))
+        image = apply(image, CauseKind.RESOURCE_CHANGE, record().setResource(orders))
+                .after();
+        return apply(
+                        image,
+                        CauseKind.READY_CHANGE,
+                        record().setPartitionChanges(PartitionChangesRecord.newBuilder()
+                                .addAllSlotDeltas(List.of(0, 1))
+                                .addAllReadyMasks(List.of(3, 3))))
                 .after();
     }
 
@@ -127,7 +138,8 @@ class TimelineTest {
     @Test
     void aSnapshotInBetweenShowsTheOutcome() {
         Timeline timeline = new Timeline(image, 1);
-        MetadataImage later = apply(image, CauseKind.PROOF_OF_DEATH, fence(), leaders(0, 2, 2)).after();
+        MetadataImage later = apply(image, CauseKind.PROOF_OF_DEATH, fence(), leaders(0, 2, 2))
+                .after();
 
         timeline.onImage(later, 500);
 

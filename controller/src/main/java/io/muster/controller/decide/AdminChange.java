@@ -85,7 +85,9 @@ public record AdminChange<R extends Message>(Command<R> change, ChangeOptions op
                 }
             } catch (InvalidProtocolBufferException e) {
                 throw new MusterException(
-                        ErrorCode.CORRUPT, "The kept answer to request " + options.getRequestId() + " cannot be read.", e);
+                        ErrorCode.CORRUPT,
+                        "The kept answer to request " + options.getRequestId() + " cannot be read.",
+                        e);
             }
             throw new MusterException(
                     ErrorCode.INVALID_ARGUMENT,

@@ -33,8 +33,11 @@ public record MoveLeader(MovePartitionRequest request) implements Command<Change
         if (before.leader() == to.id()) {
             return Decision.nothing(reply(-1, "Broker " + to.id() + " leads " + what + " already"));
         }
-        check(before.hasReplica(to.id()), what, to, "it has no replica of it; its replicas are on the brokers "
-                + Arrays.toString(before.replicas()));
+        check(
+                before.hasReplica(to.id()),
+                what,
+                to,
+                "it has no replica of it; its replicas are on the brokers " + Arrays.toString(before.replicas()));
         check(to.isUnfenced(), what, to, "that broker is " + to.state() + ": " + Facts.clause(to.reason()));
         check(before.isReady(to.id()), what, to, "its replica is not ready yet; try again when it is");
         check(!before.isRemoving(to.id()), what, to, "its replica is about to be removed");
@@ -55,7 +58,8 @@ public record MoveLeader(MovePartitionRequest request) implements Command<Change
         }
         if (preferred.isHandingOver()) {
             steps.changes.put(preferred.edit().target(to));
-            return "Broker " + to + " gets " + what + " as soon as broker " + preferred.releasing() + " has released it";
+            return "Broker " + to + " gets " + what + " as soon as broker " + preferred.releasing()
+                    + " has released it";
         }
         steps.settle(preferred.edit().leader(to).target(NONE).build());
         return "Broker " + to + " leads " + what + ", which had no leader";

@@ -76,8 +76,8 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
         records.add(Record.newBuilder().setBroker(record).build());
         image.broker(record.getBrokerId())
                 .filter(OperatorHold::isHeld)
-                .ifPresent(held -> records.add(
-                        Facts.state(held.id(), image.nextOffset(), BrokerState.FENCED, held.reason())));
+                .ifPresent(held ->
+                        records.add(Facts.state(held.id(), image.nextOffset(), BrokerState.FENCED, held.reason())));
         String tail = "";
         if (loss != null) {
             Steps steps = new Steps(image);
@@ -87,9 +87,7 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
         }
         return new Decision<>(
                 Decision.cause(
-                        CauseKind.BROKER_REGISTERED,
-                        Facts.actor(record.getBrokerId()),
-                        Facts.join(sentence, tail)),
+                        CauseKind.BROKER_REGISTERED, Facts.actor(record.getBrokerId()), Facts.join(sentence, tail)),
                 records,
                 offset -> offset);
     }

@@ -42,8 +42,7 @@ public record ReportReleased(int id, long epoch, List<Released> released) implem
         if (steps.isEmpty()) {
             return Decision.nothing(false);
         }
-        String sentence =
-                Facts.join("Broker " + id + " released " + Steps.count(acks, "partition"), steps.summary());
+        String sentence = Facts.join("Broker " + id + " released " + Steps.count(acks, "partition"), steps.summary());
         return new Decision<>(
                 Decision.cause(CauseKind.HAND_OVER, Facts.actor(id), sentence), steps.records(), offset -> true);
     }

@@ -35,7 +35,8 @@ final class ResourceChecks {
     static void checkTags(String name, Map<String, String> tags) {
         int longest = 0;
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            longest = Math.max(longest, Math.max(tag.getKey().length(), tag.getValue().length()));
+            longest = Math.max(
+                    longest, Math.max(tag.getKey().length(), tag.getValue().length()));
         }
         if (tags.size() > MAX_TAGS || longest > MAX_NAME_CHARS) {
             throw refuse("Resource " + name + " asks for " + tags.size() + " tags, the longest part has " + longest

@@ -45,7 +45,8 @@ public record SetFence(SetBrokerFenceRequest request) implements Command<ChangeR
                     done.records(),
                     offset -> reply(offset, done.cause().getSentence()));
         }
-        return only(Facts.state(broker, BrokerState.FENCED, held), "Broker " + broker.id() + " stays fenced: " + reason);
+        return only(
+                Facts.state(broker, BrokerState.FENCED, held), "Broker " + broker.id() + " stays fenced: " + reason);
     }
 
     private Decision<ChangeReply> release(Broker broker) {

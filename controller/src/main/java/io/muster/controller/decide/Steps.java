@@ -67,9 +67,8 @@ final class Steps {
     private void lose(PartitionState s, int id, Loss loss) {
         boolean leads = s.leader() == id;
         boolean releases = s.releasing() == id;
-        boolean keeps = loss != Loss.DATA_GONE
-                && s.resource().stateKind() == StateKind.STATE_DURABLE
-                && s.readyCount() == 1;
+        boolean keeps =
+                loss != Loss.DATA_GONE && s.resource().stateKind() == StateKind.STATE_DURABLE && s.readyCount() == 1;
         PartitionEdit edit = s.edit();
         if (s.isReady(id) && !keeps) {
             edit.ready(id, false);

@@ -36,7 +36,9 @@ final class BrokerTrack {
     /** When it last applied something, or had nothing to apply. */
     long progressNs;
 
-    @Nullable RenewalSink sink;
+    @Nullable
+    RenewalSink sink;
+
     int waiting;
     /** A verdict was given: no lease until it is fenced or pardoned. */
     boolean condemned;
@@ -49,7 +51,9 @@ final class BrokerTrack {
     boolean suspected;
     boolean probing;
     long nextProbeNs;
-    @Nullable String proof;
+
+    @Nullable
+    String proof;
 
     BrokerTrack(Broker broker, long clockStartNs, long leaseEndNs, long requiredOffset) {
         this.id = broker.id();

@@ -126,8 +126,8 @@ final class Judge {
                     track.id,
                     track.epoch,
                     CauseKind.GRAY_FAILURE,
-                    "It heartbeats, but has not applied the log beyond offset " + track.appliedOffset + " of " + committed
-                            + " for " + stuckNs / 1_000_000 + " ms.",
+                    "It heartbeats, but has not applied the log beyond offset " + track.appliedOffset + " of "
+                            + committed + " for " + stuckNs / 1_000_000 + " ms.",
                     nowNs);
         }
     }

@@ -43,8 +43,7 @@ public final class Liveness {
      * @param wake called when {@link #tick} has work before {@link #nextTickNs}; from any thread
      * @param wakeLoop called when {@link #verdicts} has work before its time; from any thread
      */
-    public Liveness(
-            LivenessSettings settings, Appends appends, DeathProbe probe, Runnable wake, Runnable wakeLoop) {
+    public Liveness(LivenessSettings settings, Appends appends, DeathProbe probe, Runnable wake, Runnable wakeLoop) {
         this.settings = settings;
         this.appends = appends;
         this.wake = wake;
@@ -345,9 +344,7 @@ public final class Liveness {
         synchronized (track) {
             // Condemnation can be taken back while something is under way; fencing and withholding cannot.
             boolean mayBeRenewed = track.isLive() && !track.withheld;
-            return mayBeRenewed
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(track.leaseEndNs + settings.driftMarginNs());
+            return mayBeRenewed ? OptionalLong.empty() : OptionalLong.of(track.leaseEndNs + settings.driftMarginNs());
         }
     }
 

@@ -40,10 +40,10 @@ final class Roster {
         lastBarrierNs = nowNs - settings.heartbeatIntervalNs();
         nextScanNs = nowNs;
         for (Broker broker : image.brokers()) {
-            // What a predecessor granted is not known, only that it is over within a session timeout. And whatever it took
+            // What a predecessor granted is not known, only that it is over within a session timeout. And whatever it
+            // took
             // away without an acknowledgement is in this image.
-            BrokerTrack track =
-                    new BrokerTrack(broker, nowNs, nowNs + settings.sessionTimeoutNs(), image.nextOffset());
+            BrokerTrack track = new BrokerTrack(broker, nowNs, nowNs + settings.sessionTimeoutNs(), image.nextOffset());
             tracks.put(broker.id(), track);
             if (track.isLive()) {
                 track.suspected = true;
@@ -54,13 +54,15 @@ final class Roster {
     }
 
     /** The track of a broker's present incarnation, or null if {@code brokerEpoch} is not the present one. */
-    @Nullable BrokerTrack track(int broker, long brokerEpoch) {
+    @Nullable
+    BrokerTrack track(int broker, long brokerEpoch) {
         BrokerTrack track = tracks.get(broker);
         return track == null || track.epoch != brokerEpoch ? null : track;
     }
 
     /** Follows what a batch at {@code offset} did to a broker; returns the track whose session it ended, if any. */
-    @Nullable BrokerTrack follow(BrokerChange change, long offset, long nowNs) {
+    @Nullable
+    BrokerTrack follow(BrokerChange change, long offset, long nowNs) {
         Broker after = change.after();
         if (after == null) {
             Broker before = change.before();

@@ -82,9 +82,21 @@ public final class ControllerMetrics implements ControllerEvents {
         gauge("muster.fencing.held", "1 while fencing by timeout is held, because too many look dead", unit, u -> {
             return u.liveness().isHoldingFences() ? 1 : 0;
         });
-        counter("muster.heartbeats", "Heartbeats that arrived", unit, u -> u.liveness().heartbeats());
-        counter("muster.lease.renewals", "Leases granted", unit, u -> u.liveness().leaseRenewals());
-        counter("muster.barriers", "Barriers handed to the log", unit, u -> u.liveness().barriers());
+        counter(
+                "muster.heartbeats",
+                "Heartbeats that arrived",
+                unit,
+                u -> u.liveness().heartbeats());
+        counter(
+                "muster.lease.renewals",
+                "Leases granted",
+                unit,
+                u -> u.liveness().leaseRenewals());
+        counter(
+                "muster.barriers",
+                "Barriers handed to the log",
+                unit,
+                u -> u.liveness().barriers());
         for (BrokerState state : new BrokerState[] {BrokerState.FENCED, BrokerState.UNFENCED, BrokerState.STOPPING}) {
             Gauge.builder("muster.brokers", unit, u -> brokers(u.image(), state))
                     .tag("state", lower(state))
@@ -107,13 +119,11 @@ public final class ControllerMetrics implements ControllerEvents {
                 .register(registry);
     }
 
-    private void gauge(
-            String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
+    private void gauge(String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
         Gauge.builder(name, unit, value).description(description).register(registry);
     }
 
-    private void counter(
-            String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
+    private void counter(String name, String description, ControllerUnit unit, ToDoubleFunction<ControllerUnit> value) {
         FunctionCounter.builder(name, unit, value).description(description).register(registry);
     }
 

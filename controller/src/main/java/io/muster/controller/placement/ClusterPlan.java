@@ -58,8 +58,7 @@ public final class ClusterPlan {
             for (int p = 0; p < resource.partitions(); p++) {
                 seats.fill(current.apply(resource.slotOf(p)));
             }
-            Quotas quotas =
-                    new Quotas(roster, counted(seats), resource.partitions(), resource.replicationFactor());
+            Quotas quotas = new Quotas(roster, counted(seats), resource.partitions(), resource.replicationFactor());
             ReplicaMoves plan = new ReplicaMoves(seats, quotas, sink());
             resources.add(plan);
             byResource.put(resource.id(), plan);
@@ -131,7 +130,8 @@ public final class ClusterPlan {
         }
         LeaderOrder[] orders = new LeaderOrder[resources.size()];
         for (int i = 0; i < orders.length; i++) {
-            orders[i] = new LeaderOrder(resources.get(i).seats(), resources.get(i).quotas());
+            orders[i] =
+                    new LeaderOrder(resources.get(i).seats(), resources.get(i).quotas());
         }
         TotalEvenness totals = new TotalEvenness(roster, resources, orders);
         if (resources.size() > 1) {

@@ -22,9 +22,7 @@ public final class LeaderChoice {
     /** As {@link #ready(PartitionState)}, but never {@code except}. */
     public int ready(PartitionState state, int except) {
         int staying = best(state, state.readyMask() & ~state.removingMask(), except);
-        return staying != PartitionState.NONE
-                ? staying
-                : best(state, state.readyMask() & state.removingMask(), except);
+        return staying != PartitionState.NONE ? staying : best(state, state.readyMask() & state.removingMask(), except);
     }
 
     /**

@@ -132,8 +132,7 @@ public final class Roster {
     }
 
     public boolean carries(int index, Map<String, String> tags) {
-        return tags.isEmpty()
-                || brokers[index].tags().entrySet().containsAll(tags.entrySet());
+        return tags.isEmpty() || brokers[index].tags().entrySet().containsAll(tags.entrySet());
     }
 
     /** Partitions it leads, those that this decision grants included. */

@@ -168,14 +168,7 @@ public final class Seats {
     /** The candidate {@code to} for the seat of {@code from}. */
     Candidate candidate(int partition, int from, int to, int perRack) {
         return new Candidate(
-                roster,
-                resource.requiredTags(),
-                seats,
-                partition * width,
-                (partition + 1) * width,
-                from,
-                to,
-                perRack);
+                roster, resource.requiredTags(), seats, partition * width, (partition + 1) * width, from, to, perRack);
     }
 
     /** Broker ids of a partition, preferred first. */

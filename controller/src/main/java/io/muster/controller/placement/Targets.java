@@ -61,11 +61,10 @@ final class Targets {
                 fractional.add(i);
             }
         }
-        fractional.sort(Comparator.<Integer>comparingDouble(i -> load[i])
-                .thenComparingLong(i -> StableHash.mix(seed, i)));
+        fractional.sort(
+                Comparator.<Integer>comparingDouble(i -> load[i]).thenComparingLong(i -> StableHash.mix(seed, i)));
         for (int i = 0; i < left && i < fractional.size(); i++) {
             target[fractional.get(i)]++;
         }
     }
-
 }

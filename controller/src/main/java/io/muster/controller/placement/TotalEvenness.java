@@ -15,7 +15,7 @@ final class TotalEvenness {
     private final LeaderOrder[] orders;
 
     /** By resource, then by broker: the partitions that preferred it when first asked; later changes only make them stale. */
-    private final int[] @Nullable [][] byFirst;
+    private final int[][] @Nullable [] byFirst;
 
     TotalEvenness(Roster roster, List<ReplicaMoves> resources, LeaderOrder[] orders) {
         this.roster = roster;

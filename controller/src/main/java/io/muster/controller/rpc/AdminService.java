@@ -63,9 +63,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void createResource(CreateResourceRequest request, StreamObserver<CreateResourceReply> reply) {
-        change(
-                new AdminChange<>(new CreateResource(request), request.getOptions(), CreateResourceReply.class),
-                reply);
+        change(new AdminChange<>(new CreateResource(request), request.getOptions(), CreateResourceReply.class), reply);
     }
 
     @Override
@@ -100,8 +98,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
         Deadline deadline = Context.current().getDeadline();
         return deadline == null
                 ? RpcLimits.ADMIN_TIMEOUT_MS
-                : Math.max(
-                        1, Math.min(RpcLimits.ADMIN_TIMEOUT_MS, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+                : Math.max(1, Math.min(RpcLimits.ADMIN_TIMEOUT_MS, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
     }
 
     // ---- reads

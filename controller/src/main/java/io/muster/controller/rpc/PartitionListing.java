@@ -21,8 +21,7 @@ final class PartitionListing {
     private boolean sentAny;
     private boolean done;
 
-    PartitionListing(
-            MetadataImage image, ListPartitionsRequest request, StreamObserver<ListPartitionsReply> reply) {
+    PartitionListing(MetadataImage image, ListPartitionsRequest request, StreamObserver<ListPartitionsReply> reply) {
         this.image = image;
         this.request = request;
         this.reply = reply;
@@ -61,8 +60,8 @@ final class PartitionListing {
                     return null;
                 }
                 resource = resources.next();
-                boolean wanted = request.getResource().isEmpty()
-                        || request.getResource().equals(resource.name());
+                boolean wanted =
+                        request.getResource().isEmpty() || request.getResource().equals(resource.name());
                 partition = wanted ? 0 : resource.partitions();
                 continue;
             }

@@ -34,7 +34,9 @@ class AdminChangeTest {
         assertRefused(
                 decider,
                 new AdminChange<>(
-                        new DeleteResource(DeleteResourceRequest.newBuilder().setName("orders").build()),
+                        new DeleteResource(DeleteResourceRequest.newBuilder()
+                                .setName("orders")
+                                .build()),
                         options,
                         ChangeReply.class),
                 ErrorCode.INVALID_ARGUMENT,
@@ -45,10 +47,8 @@ class AdminChangeTest {
     @Test
     void aDryRunAnswersAndWritesNothing() {
         long before = decider.image().nextOffset();
-        CreateResourceReply reply = decider.run(create(ChangeOptions.newBuilder()
-                .setDryRun(true)
-                .setRequestId("r-2")
-                .build()));
+        CreateResourceReply reply = decider.run(create(
+                ChangeOptions.newBuilder().setDryRun(true).setRequestId("r-2").build()));
         assertThat(reply.getOffset()).isEqualTo(-1);
         assertThat(reply.getResource().getPartitions()).isEqualTo(3);
         assertThat(decider.image().nextOffset()).isEqualTo(before);
@@ -96,7 +96,10 @@ class AdminChangeTest {
         assertThat(decider.leaders(1)).isEqualTo(3);
         assertRefused(
                 decider,
-                new SetFence(SetBrokerFenceRequest.newBuilder().setId(9).setFenced(true).build()),
+                new SetFence(SetBrokerFenceRequest.newBuilder()
+                        .setId(9)
+                        .setFenced(true)
+                        .build()),
                 ErrorCode.NOT_FOUND,
                 "no broker 9");
     }

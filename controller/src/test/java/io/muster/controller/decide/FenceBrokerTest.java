@@ -40,11 +40,14 @@ class FenceBrokerTest {
     void aBrokerThatMayStillActReleasesFirst() {
         decider.create("orders", 9, 2);
         decider.fence(1, CauseKind.GRAY_FAILURE);
-        assertThat(decider.partitions()).filteredOn(PartitionState::isHandingOver).hasSize(3).allSatisfy(s -> {
-            assertThat(s.leader()).isEqualTo(PartitionState.NONE);
-            assertThat(s.releasing()).isEqualTo(1);
-            assertThat(s.target()).isIn(2, 3);
-        });
+        assertThat(decider.partitions())
+                .filteredOn(PartitionState::isHandingOver)
+                .hasSize(3)
+                .allSatisfy(s -> {
+                    assertThat(s.leader()).isEqualTo(PartitionState.NONE);
+                    assertThat(s.releasing()).isEqualTo(1);
+                    assertThat(s.target()).isIn(2, 3);
+                });
         assertThat(decider.run(new LeaseOver(1, "it was not renewed"))).isTrue();
         assertThat(decider.partitions()).allMatch(s -> s.leader() > 1 && !s.isHandingOver());
         assertThat(decider.run(new LeaseOver(1, "again"))).isFalse();

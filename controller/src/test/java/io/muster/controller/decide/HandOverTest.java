@@ -134,7 +134,10 @@ class HandOverTest {
 
     private ReportReady ready(int id, PartitionState... states) {
         return new ReportReady(
-                id, decider.epoch(id), java.util.Arrays.stream(states).map(HandOverTest::ref).toList(), List.of());
+                id,
+                decider.epoch(id),
+                java.util.Arrays.stream(states).map(HandOverTest::ref).toList(),
+                List.of());
     }
 
     private static PartitionRefs ref(PartitionState s) {

@@ -41,8 +41,8 @@ class RegisterBrokerTest {
             assertThat(s.isReady(1)).isFalse();
         });
         assertThat(decider.sentence())
-                .isEqualTo("Broker 1 registered at host1:9000: a new process took over from the one of epoch " + oldEpoch
-                        + "; 3 partitions moved to 2 brokers");
+                .isEqualTo("Broker 1 registered at host1:9000: a new process took over from the one of epoch "
+                        + oldEpoch + "; 3 partitions moved to 2 brokers");
     }
 
     @Test

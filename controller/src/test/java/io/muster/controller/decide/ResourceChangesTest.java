@@ -100,7 +100,8 @@ class ResourceChangesTest {
         assertThat(decider.leaders(1)).isZero();
         assertRefused(
                 decider,
-                new DeleteResource(DeleteResourceRequest.newBuilder().setName("orders").build()),
+                new DeleteResource(
+                        DeleteResourceRequest.newBuilder().setName("orders").build()),
                 ErrorCode.NOT_FOUND,
                 "no resource orders");
         decider.create("orders", 3, 2);
@@ -151,6 +152,7 @@ class ResourceChangesTest {
     }
 
     private void refuseCreate(String name, int partitions, int replicas, ErrorCode code, String... facts) {
-        assertRefused(decider, new CreateResource(request(name, partitions, replicas).build()), code, facts);
+        assertRefused(
+                decider, new CreateResource(request(name, partitions, replicas).build()), code, facts);
     }
 }

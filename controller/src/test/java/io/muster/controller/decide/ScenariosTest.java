@@ -20,7 +20,8 @@ class ScenariosTest {
     void theStoryIsTheSame(String name) throws IOException {
         String expected;
         try (var in = ScenariosTest.class.getResourceAsStream("/scenarios/" + name + ".txt")) {
-            expected = new String(java.util.Objects.requireNonNull(in, name).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            expected = new String(
+                    java.util.Objects.requireNonNull(in, name).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
         String actual = Script.play(expected);
         if (Boolean.getBoolean("rewrite")) {

@@ -25,7 +25,10 @@ class ControllerMetricsTest {
         rig.pass(50);
 
         assertThat(registry.get("muster.controller.active").gauge().value()).isOne();
-        assertThat(registry.get("muster.brokers").tag("state", "unfenced").gauge().value())
+        assertThat(registry.get("muster.brokers")
+                        .tag("state", "unfenced")
+                        .gauge()
+                        .value())
                 .isOne();
         assertThat(registry.get("muster.fencings")
                         .tag("reason", "proof_of_death")

@@ -75,14 +75,19 @@ class ChurnSimulationTest {
     }
 
     private static void check(Decider decider, long seed) {
-        assertThat(decider.balance()).as("seed %d: a fixed point plans nothing", seed).isZero();
+        assertThat(decider.balance())
+                .as("seed %d: a fixed point plans nothing", seed)
+                .isZero();
         for (PartitionState s : decider.partitions()) {
             boolean canBeLed = s.resource().replicationFactor() == 1
-                    || Arrays.stream(s.replicas()).anyMatch(id -> decider.broker(id).isUnfenced());
+                    || Arrays.stream(s.replicas())
+                            .anyMatch(id -> decider.broker(id).isUnfenced());
             assertThat(s.leader() != PartitionState.NONE)
                     .as("seed %d: %s is led if it can be", seed, s)
                     .isEqualTo(canBeLed);
-            assertThat(s.isMoving() || s.isHandingOver()).as("seed %d: %s settled", seed, s).isFalse();
+            assertThat(s.isMoving() || s.isHandingOver())
+                    .as("seed %d: %s settled", seed, s)
+                    .isFalse();
             assertThat(s.replicaCount()).isEqualTo(s.resource().replicationFactor());
             if (decider.broker(s.replica(0)).isUnfenced()) {
                 assertThat(s.leader()).as("seed %d: %s", seed, s).isEqualTo(s.replica(0));
@@ -107,7 +112,9 @@ class ChurnSimulationTest {
             counted[b] = roster.isLive(b) || (!away && seats.replicas(b) > 0);
             allLive &= roster.isLive(b) || !counted[b];
             if (away) {
-                assertThat(seats.replicas(b)).as("seed %d: replicas of %s", seed, broker).isZero();
+                assertThat(seats.replicas(b))
+                        .as("seed %d: replicas of %s", seed, broker)
+                        .isZero();
             }
         }
         Quotas quotas = new Quotas(roster, counted, resource.partitions(), resource.replicationFactor());
@@ -122,7 +129,9 @@ class ChurnSimulationTest {
         for (int b = 0; allLive && b < counted.length; b++) {
             if (counted[b]) {
                 assertThat(seats.replicas(b))
-                        .as("seed %d: replicas of %s on %s, share %s", seed, resource.name(), roster.broker(b), quotas.of(b))
+                        .as(
+                                "seed %d: replicas of %s on %s, share %s",
+                                seed, resource.name(), roster.broker(b), quotas.of(b))
                         .isBetween(quotas.floor(b), quotas.ceil(b));
             }
         }

@@ -16,7 +16,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NewPlacementTest {
     @ParameterizedTest(name = "{0} partitions x {1} on {2} brokers in {3} racks")
     @CsvSource({
-        "1,1,1,0", "1,3,5,0", "10,3,3,0", "100,2,7,0", "1000,3,30,3", "1000,3,30,5", "1000,3,31,2", "500,4,9,1", "997,2,50,10"
+        "1,1,1,0",
+        "1,3,5,0",
+        "10,3,3,0",
+        "100,2,7,0",
+        "1000,3,30,3",
+        "1000,3,30,5",
+        "1000,3,31,2",
+        "500,4,9,1",
+        "997,2,50,10"
     })
     void everyBrokerHoldsItsShareOfReplicasAndLeaders(int partitions, int replicas, int brokers, int racks) {
         Roster roster = roster(brokers, racks, 7);

@@ -10,9 +10,12 @@ import org.junit.jupiter.api.Test;
 class QuotasTest {
     @Test
     void waterFillsByWeightAndWhatIsFullLeavesTheRestToOthers() {
-        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 9, 9})).containsExactly(2, 4, 6);
-        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 9, 3})).containsExactly(3, 6, 3);
-        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 1, 3})).containsExactly(8, 1, 3);
+        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 9, 9}))
+                .containsExactly(2, 4, 6);
+        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 9, 3}))
+                .containsExactly(3, 6, 3);
+        assertThat(Quotas.fill(12, new double[] {1, 2, 3}, new double[] {9, 1, 3}))
+                .containsExactly(8, 1, 3);
         assertThat(Quotas.fill(0, new double[] {1, 2}, new double[] {1, 1})).containsExactly(0, 0);
     }
 

@@ -47,8 +47,7 @@ class AdminServiceTest {
     @Test
     void whoDoesNotLeadRefuses() {
         StatusRuntimeException refused = catchThrowableOfType(
-                StatusRuntimeException.class,
-                () -> admin.listBrokers(ListBrokersRequest.getDefaultInstance()));
+                StatusRuntimeException.class, () -> admin.listBrokers(ListBrokersRequest.getDefaultInstance()));
 
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
         assertThat(refused.getTrailers().get(ErrorMapper.ERROR_CODE)).isEqualTo("NOT_CONTROLLER");
@@ -57,7 +56,8 @@ class AdminServiceTest {
     @Test
     void createListAndDescribe() {
         lead();
-        CreateResourceReply created = admin.createResource(request("orders", 2500).build());
+        CreateResourceReply created =
+                admin.createResource(request("orders", 2500).build());
         assertThat(created.getOffset()).isPositive();
 
         ListBrokersReply brokers = admin.listBrokers(ListBrokersRequest.getDefaultInstance());
@@ -71,9 +71,12 @@ class AdminServiceTest {
         List<ListPartitionsReply> pieces = new ArrayList<>();
         admin.listPartitions(ListPartitionsRequest.getDefaultInstance()).forEachRemaining(pieces::add);
         assertThat(pieces).hasSize(3);
-        assertThat(pieces.stream().mapToInt(ListPartitionsReply::getPartitionsCount).sum())
+        assertThat(pieces.stream()
+                        .mapToInt(ListPartitionsReply::getPartitionsCount)
+                        .sum())
                 .isEqualTo(2500);
-        assertThat(pieces.stream().map(ListPartitionsReply::getOffset).distinct()).hasSize(1);
+        assertThat(pieces.stream().map(ListPartitionsReply::getOffset).distinct())
+                .hasSize(1);
 
         DescribeQuorumReply quorum = admin.describeQuorum(DescribeQuorumRequest.getDefaultInstance());
         assertThat(quorum.getLeaderId()).isEqualTo(1);

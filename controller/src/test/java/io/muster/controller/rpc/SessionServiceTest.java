@@ -55,8 +55,9 @@ class SessionServiceTest {
         open().onNext(register(Rig.CLUSTER));
         await().until(() -> ended);
 
-        assertThat(heard).singleElement().satisfies(m -> assertThat(m.getRefused().getCode())
-                .isEqualTo(RefusalCode.NOT_CONTROLLER));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(m -> assertThat(m.getRefused().getCode()).isEqualTo(RefusalCode.NOT_CONTROLLER));
     }
 
     @Test

@@ -22,7 +22,8 @@ class TcpDeathProbeTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        ProbeResult result = probe.probe("127.0.0.1", port, "i").toCompletableFuture().join();
+        ProbeResult result =
+                probe.probe("127.0.0.1", port, "i").toCompletableFuture().join();
 
         assertThat(result.isGone()).isTrue();
         assertThat(result.sentence()).contains("refuses");
@@ -30,7 +31,10 @@ class TcpDeathProbeTest {
 
     @Test
     void anUnknownHostIsNoProof() {
-        assertThat(probe.probe("no-such-host.invalid", 1, "i").toCompletableFuture().join().isGone())
+        assertThat(probe.probe("no-such-host.invalid", 1, "i")
+                        .toCompletableFuture()
+                        .join()
+                        .isGone())
                 .isFalse();
     }
 

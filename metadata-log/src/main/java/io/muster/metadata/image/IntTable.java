@@ -14,7 +14,8 @@ final class IntTable<T> {
     private int size;
 
     @SuppressWarnings("unchecked")
-    @Nullable T get(int key) {
+    @Nullable
+    T get(int key) {
         return (T) values[place(key)];
     }
 

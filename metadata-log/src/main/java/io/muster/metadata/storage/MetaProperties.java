@@ -26,8 +26,8 @@ final class MetaProperties {
                 + "node.id=" + identity.nodeId() + "\n"
                 + "directory.id=" + identity.directoryId() + "\n"
                 + "created=" + identity.createdMs() + "\n";
-        return "# Written by 'muster storage format'. Do not edit: a node refuses an edited or copied identity.\n" + body
-                + "checksum=" + checksum(body) + "\n";
+        return "# Written by 'muster storage format'. Do not edit: a node refuses an edited or copied identity.\n"
+                + body + "checksum=" + checksum(body) + "\n";
     }
 
     /** @throws MusterException CORRUPT with a sentence if the file cannot be read, is edited or of another version */
@@ -55,7 +55,8 @@ final class MetaProperties {
         } catch (IllegalArgumentException e) {
             throw corrupt(file, "lacks a value or holds one that makes no sense", e);
         }
-        if (!Files.exists(file) || !format(identity).endsWith("checksum=" + properties.getProperty("checksum") + "\n")) {
+        if (!Files.exists(file)
+                || !format(identity).endsWith("checksum=" + properties.getProperty("checksum") + "\n")) {
             throw corrupt(file, "was changed after it was written (its checksum differs)", null);
         }
         return identity;
@@ -66,8 +67,9 @@ final class MetaProperties {
     }
 
     private static MusterException corrupt(Path file, String what, @org.jspecify.annotations.Nullable Exception cause) {
-        String message = file + " " + what + "; restore it from a backup of this directory, or format the directory anew"
-                + " and let the node rejoin as a new one.";
+        String message =
+                file + " " + what + "; restore it from a backup of this directory, or format the directory anew"
+                        + " and let the node rejoin as a new one.";
         return cause == null
                 ? new MusterException(ErrorCode.CORRUPT, message)
                 : new MusterException(ErrorCode.CORRUPT, message, cause);

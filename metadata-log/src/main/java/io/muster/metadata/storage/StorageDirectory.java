@@ -56,8 +56,7 @@ public final class StorageDirectory implements AutoCloseable {
 
     /** As {@link #format(Path, StorageIdentity, boolean)}, with a random directory id and the present time. */
     public static StorageIdentity format(Path dir, String clusterId, int nodeId, boolean force) {
-        var identity =
-                new StorageIdentity(clusterId, nodeId, StorageIdentity.randomUuid(), System.currentTimeMillis());
+        var identity = new StorageIdentity(clusterId, nodeId, StorageIdentity.randomUuid(), System.currentTimeMillis());
         return format(dir, identity, force);
     }
 
@@ -116,8 +115,9 @@ public final class StorageDirectory implements AutoCloseable {
         if (identity.nodeId() != nodeId) {
             throw new MusterException(
                     ErrorCode.FAILED_PRECONDITION,
-                    "Directory " + path + " was formatted for node id " + identity.nodeId() + " and this node has node id "
-                            + nodeId + "; correct node.id or log.dir in the configuration.");
+                    "Directory " + path + " was formatted for node id " + identity.nodeId()
+                            + " and this node has node id " + nodeId
+                            + "; correct node.id or log.dir in the configuration.");
         }
         FileChannel channel = null;
         try {
@@ -285,7 +285,8 @@ public final class StorageDirectory implements AutoCloseable {
         if (lock == null) {
             throw new MusterException(
                     ErrorCode.FAILED_PRECONDITION,
-                    "Directory " + path + " is in use by another process; a directory serves one node only. Stop the other"
+                    "Directory " + path
+                            + " is in use by another process; a directory serves one node only. Stop the other"
                             + " process, or correct log.dir in the configuration.");
         }
         return lock;

@@ -45,7 +45,8 @@ class ImageInvariantsTest {
         bad.put("a new incarnation that leads", c.batch(ImageFixture.broker(1, "i2")));
         bad.put(
                 "still holds replicas",
-                c.batch(ImageFixture.removed(3, c.image().broker(3).orElseThrow().epoch())));
+                c.batch(ImageFixture.removed(
+                        3, c.image().broker(3).orElseThrow().epoch())));
         bad.put("exists already", c.batch(c.resource("orders", new int[] {1})));
         bad.put("unknown broker", c.batch(c.resource("new", new int[] {1, 9})));
         bad.put("two resources created", c.batch(c.resource("x", new int[] {1}), c.resource("y", new int[] {1})));
@@ -60,9 +61,12 @@ class ImageInvariantsTest {
                         .build()));
         bad.put("leader is not ready", c.batch(c.change(0, e -> e.ready(1, false))));
         bad.put("a new leader that is no replica", c.batch(c.change(0, e -> e.leader(3))));
-        bad.put("led by a broker that is fenced", c.batch(c.change(1, e -> e.ready(3, true)
-                .leader(3))));
-        bad.put("before the last one released", c.batch(c.change(0, e -> e.releasing(1).leader(2))));
+        bad.put(
+                "led by a broker that is fenced",
+                c.batch(c.change(1, e -> e.ready(3, true).leader(3))));
+        bad.put(
+                "before the last one released",
+                c.batch(c.change(0, e -> e.releasing(1).leader(2))));
         bad.put("holds two replicas", c.batch(c.change(0, e -> e.replicas(1, 1))));
         bad.put(
                 "a replica list of length 32",
@@ -108,11 +112,13 @@ class ImageInvariantsTest {
         MetadataImage image = cluster().image();
         byte[] before = ImageFixture.bytes(image);
 
-        assertThatThrownBy(() -> image.apply(batch)).isInstanceOf(InvariantViolation.class).satisfies(e -> {
-            if (!why.startsWith("a new")) {
-                assertThat(e).hasMessageContaining(why);
-            }
-        });
+        assertThatThrownBy(() -> image.apply(batch))
+                .isInstanceOf(InvariantViolation.class)
+                .satisfies(e -> {
+                    if (!why.startsWith("a new")) {
+                        assertThat(e).hasMessageContaining(why);
+                    }
+                });
 
         assertThat(ImageFixture.bytes(image)).isEqualTo(before);
         assertThat(image.work(1).leaders()).isEqualTo(1);

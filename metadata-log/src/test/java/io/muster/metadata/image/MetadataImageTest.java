@@ -34,8 +34,8 @@ class MetadataImageTest {
     void fencingMovesLeadershipInTheSameBatch() {
         cluster.apply(cluster.resource("orders", new int[] {1, 2}));
         Applied fenced = cluster.apply(
-                cluster.state(1, BrokerState.FENCED), cluster.change(0, e -> e.ready(1, false)
-                        .leader(2)));
+                cluster.state(1, BrokerState.FENCED),
+                cluster.change(0, e -> e.ready(1, false).leader(2)));
 
         PartitionState after = cluster.at("orders", 0);
         assertThat(after.leader()).isEqualTo(2);
@@ -53,8 +53,8 @@ class MetadataImageTest {
         cluster.apply(cluster.change(0, e -> e.leader(NONE).releasing(1).target(2)));
         assertThat(cluster.at("orders", 0).leaderEpoch()).isEqualTo(first);
         assertThat(cluster.at("orders", 0).phase()).isEqualTo("handing over");
-        Applied granted = cluster.apply(
-                cluster.change(0, e -> e.leader(1).releasing(NONE).target(NONE)));
+        Applied granted =
+                cluster.apply(cluster.change(0, e -> e.leader(1).releasing(NONE).target(NONE)));
         assertThat(cluster.at("orders", 0).leaderEpoch()).isEqualTo(granted.offset());
     }
 

@@ -36,10 +36,8 @@ class PartitionChangesTest {
 
     @Test
     void aNewReplicaListCarriesTheMasksOfWhoStays() {
-        cluster.apply(cluster.change(0, e -> e.ready(2, false)
-                .addReplica(3)
-                .ready(3, true)
-                .removing(2, true)));
+        cluster.apply(cluster.change(
+                0, e -> e.ready(2, false).addReplica(3).ready(3, true).removing(2, true)));
         PartitionState moved = cluster.at("r", 0);
         assertThat(moved.replicas()).containsExactly(1, 2, 3);
         assertThat(moved.isAdding(3)).isTrue();

@@ -48,7 +48,9 @@ class RandomImageTest {
         }
         byte[] end = ImageFixture.bytes(cluster.image());
         for (int i = 0; i < kept.size(); i++) {
-            assertThat(ImageFixture.bytes(kept.get(i))).as("an old image never changes").isEqualTo(keptBytes.get(i));
+            assertThat(ImageFixture.bytes(kept.get(i)))
+                    .as("an old image never changes")
+                    .isEqualTo(keptBytes.get(i));
         }
         assertThat(ImageFixture.bytes(replay(start, history, random, false))).isEqualTo(end);
         assertThat(ImageFixture.bytes(replay(start, history, random, true)))
@@ -84,7 +86,9 @@ class RandomImageTest {
                 if (first == NONE) {
                     return new Record[0];
                 }
-                replicas[p] = IntStream.range(0, rf).map(i -> (first - 1 + i) % BROKERS + 1).toArray();
+                replicas[p] = IntStream.range(0, rf)
+                        .map(i -> (first - 1 + i) % BROKERS + 1)
+                        .toArray();
             }
             return new Record[] {cluster.resource("r" + step, replicas)};
         }
@@ -224,17 +228,19 @@ class RandomImageTest {
                             .map(PartitionState::slot)
                             .sorted()
                             .toList());
-            assertThat(image.work(id).leaders())
-                    .isEqualTo((int) all.values().stream().filter(s -> s.leader() == broker).count());
+            assertThat(image.work(id).leaders()).isEqualTo((int)
+                    all.values().stream().filter(s -> s.leader() == broker).count());
         }
         PartitionSets sets = image.sets();
-        assertThat(sets.leaderlessCount())
-                .isEqualTo((int) all.values().stream().filter(s -> s.leader() == NONE).count());
-        assertThat(sets.unsettledCount())
-                .isEqualTo((int) all.values().stream().filter(s -> s.isHandingOver() || s.isMoving()).count());
-        assertThat(sets.notPreferredCount())
-                .isEqualTo((int) all.values().stream().filter(s -> s.leader() != NONE && s.leader() != s.replica(0)).count());
-        assertThat(sets.notReadyCount())
-                .isEqualTo((int) all.values().stream().filter(s -> !s.isFullyReady()).count());
+        assertThat(sets.leaderlessCount()).isEqualTo((int)
+                all.values().stream().filter(s -> s.leader() == NONE).count());
+        assertThat(sets.unsettledCount()).isEqualTo((int) all.values().stream()
+                .filter(s -> s.isHandingOver() || s.isMoving())
+                .count());
+        assertThat(sets.notPreferredCount()).isEqualTo((int) all.values().stream()
+                .filter(s -> s.leader() != NONE && s.leader() != s.replica(0))
+                .count());
+        assertThat(sets.notReadyCount()).isEqualTo((int)
+                all.values().stream().filter(s -> !s.isFullyReady()).count());
     }
 }

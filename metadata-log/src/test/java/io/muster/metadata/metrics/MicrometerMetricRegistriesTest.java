@@ -48,7 +48,8 @@ class MicrometerMetricRegistriesTest {
                 .isEqualTo(new MeterName("ratis_server_last_heartbeat_elapsed_time_seconds", "2", 0.001));
         assertThat(MeterName.of("ratis", "server", "numPendingRequestMegaByteSize"))
                 .isEqualTo(new MeterName("ratis_server_num_pending_request_bytes", "", 1 << 20));
-        assertThat(MeterName.of("ratis", "log_worker", "closedSegmentsSizeInBytes").name())
+        assertThat(MeterName.of("ratis", "log_worker", "closedSegmentsSizeInBytes")
+                        .name())
                 .isEqualTo("ratis_log_worker_closed_segments_bytes");
         assertThat(MeterName.of("ratis", "server", "retryCacheEntryCount").name())
                 .isEqualTo("ratis_server_retry_cache_entry");
@@ -66,7 +67,10 @@ class MicrometerMetricRegistriesTest {
         component.<Long>gauge("2_lastHeartbeatElapsedTime", () -> () -> 1500L);
         component.<Long>gauge("empty", () -> () -> null);
 
-        assertThat(seen.get("ratis_server_num_hits").tag("voter", "91").functionCounter().count())
+        assertThat(seen.get("ratis_server_num_hits")
+                        .tag("voter", "91")
+                        .functionCounter()
+                        .count())
                 .isEqualTo(3);
         assertThat(seen.get("ratis_server_write_time").timer().count()).isEqualTo(1);
         assertThat(seen.get("ratis_server_last_heartbeat_elapsed_time_seconds")

@@ -17,14 +17,15 @@ import org.junit.jupiter.api.Test;
 
 class LogCodecTest {
     private static Batch batch(Record... records) {
-        return Batch.newBuilder().setBaseOffset(7).addAllRecords(List.of(records)).build();
+        return Batch.newBuilder()
+                .setBaseOffset(7)
+                .addAllRecords(List.of(records))
+                .build();
     }
 
     private static Record reply(int bytes) {
         return Record.newBuilder()
-                .setRequest(RequestRecord.newBuilder()
-                        .setRequestId("r")
-                        .setReply(ByteString.copyFrom(new byte[bytes])))
+                .setRequest(RequestRecord.newBuilder().setRequestId("r").setReply(ByteString.copyFrom(new byte[bytes])))
                 .build();
     }
 

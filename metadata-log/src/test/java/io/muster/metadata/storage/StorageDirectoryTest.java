@@ -118,7 +118,8 @@ class StorageDirectoryTest {
                 good.replace("version=1", "version=2"),
                 "\\u12")) {
             Files.writeString(meta, bad);
-            assertRefused(ErrorCode.CORRUPT, () -> StorageDirectory.read(dir())).hasMessageContaining("meta.properties");
+            assertRefused(ErrorCode.CORRUPT, () -> StorageDirectory.read(dir()))
+                    .hasMessageContaining("meta.properties");
         }
         Files.writeString(meta, good);
         assertThat(StorageDirectory.read(dir()).nodeId()).isEqualTo(1);

@@ -35,11 +35,13 @@ final class Channel {
         }
         long delay = network.delayNs(client.node(), server.node());
         upFreeAtNs = Math.max(upFreeAtNs, network.queue.nowNs() + delay);
-        network.queue.after(upFreeAtNs - network.queue.nowNs(), () -> server.run(() -> {
-            if (!serverOver) {
-                atServer.run();
-            }
-        }));
+        network.queue.after(
+                upFreeAtNs - network.queue.nowNs(),
+                () -> server.run(() -> {
+                    if (!serverOver) {
+                        atServer.run();
+                    }
+                }));
     }
 
     /** The server sends; {@code atClient} happens when it arrives. */
@@ -49,11 +51,13 @@ final class Channel {
         }
         long delay = network.delayNs(server.node(), client.node());
         downFreeAtNs = Math.max(downFreeAtNs, network.queue.nowNs() + delay);
-        network.queue.after(downFreeAtNs - network.queue.nowNs(), () -> client.run(() -> {
-            if (!clientOver) {
-                atClient.run();
-            }
-        }));
+        network.queue.after(
+                downFreeAtNs - network.queue.nowNs(),
+                () -> client.run(() -> {
+                    if (!clientOver) {
+                        atClient.run();
+                    }
+                }));
     }
 
     private boolean blocked(int from, int to) {

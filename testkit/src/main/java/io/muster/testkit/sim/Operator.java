@@ -110,7 +110,11 @@ final class Operator {
                 .setOwnership(random.nextInt(5) == 0 ? OwnershipMode.TOKEN_FENCED : OwnershipMode.LEASED)
                 .setOptions(options())
                 .build();
-        ask(new CreateResource(request), request.getOptions(), CreateResourceReply.class, CreateResourceReply::getOffset);
+        ask(
+                new CreateResource(request),
+                request.getOptions(),
+                CreateResourceReply.class,
+                CreateResourceReply::getOffset);
     }
 
     private void delete(MetadataImage image) {
@@ -128,7 +132,8 @@ final class Operator {
     private void move(MetadataImage image) {
         List<PartitionState> all = new ArrayList<>();
         for (Resource resource : image.resources()) {
-            all.add(image.partition(resource.id(), random.nextInt(resource.partitions())).orElseThrow());
+            all.add(image.partition(resource.id(), random.nextInt(resource.partitions()))
+                    .orElseThrow());
         }
         if (all.isEmpty()) {
             return;
@@ -221,24 +226,27 @@ final class Operator {
         }
         long before = cluster.invariants().image().nextOffset();
         boolean[] done = new boolean[1];
-        controller.unit().submit(change).whenComplete((reply, error) -> cluster.guarded(() -> {
-            if (done[0]) {
-                return;
-            }
-            done[0] = true;
-            if (error == null) {
-                answered++;
-                if (!options.getDryRun()) {
-                    cluster.invariants().acknowledged(options.getRequestId(), offset.applyAsLong(reply));
-                }
-            } else if (isRefusal(error)) {
-                if (tries == 0) {
-                    cluster.invariants().refused(options.getRequestId(), before);
-                }
-            } else {
-                again(change, options, offset, tries);
-            }
-        }));
+        controller
+                .unit()
+                .submit(change)
+                .whenComplete((reply, error) -> cluster.guarded(() -> {
+                    if (done[0]) {
+                        return;
+                    }
+                    done[0] = true;
+                    if (error == null) {
+                        answered++;
+                        if (!options.getDryRun()) {
+                            cluster.invariants().acknowledged(options.getRequestId(), offset.applyAsLong(reply));
+                        }
+                    } else if (isRefusal(error)) {
+                        if (tries == 0) {
+                            cluster.invariants().refused(options.getRequestId(), before);
+                        }
+                    } else {
+                        again(change, options, offset, tries);
+                    }
+                }));
         // A controller that dies gives no answer.
         cluster.queue().after(20_000 * MS, () -> {
             if (!done[0]) {
@@ -250,10 +258,11 @@ final class Operator {
 
     private <R extends Message> void again(
             AdminChange<R> change, ChangeOptions options, ToLongFunction<R> offset, int tries) {
-        boolean fences = change.change() instanceof SetFence fence && fence.request().getFenced();
+        boolean fences =
+                change.change() instanceof SetFence fence && fence.request().getFenced();
         if (tries < 40 && (active || !fences)) {
-            cluster.queue().after(
-                    300 * MS + random.nextLong(1000 * MS), () -> attempt(change, options, offset, tries + 1));
+            cluster.queue()
+                    .after(300 * MS + random.nextLong(1000 * MS), () -> attempt(change, options, offset, tries + 1));
         }
     }
 

@@ -30,13 +30,13 @@ final class SimBroker implements AgentOutputs, AgentListener {
     private long ticks;
     private boolean hanging;
 
-    SimBroker(SimCluster cluster, SimProcess process, NodeClock clock, AgentSettings settings, SplittableRandom random) {
+    SimBroker(
+            SimCluster cluster, SimProcess process, NodeClock clock, AgentSettings settings, SplittableRandom random) {
         this.cluster = cluster;
         this.process = process;
         this.clock = clock;
         this.random = random;
-        this.core = new AgentCore(
-                settings, cluster.bugs().guardClock(clock::nowNs), random.split(), this, this);
+        this.core = new AgentCore(settings, cluster.bugs().guardClock(clock::nowNs), random.split(), this, this);
         this.feed = new SimFeed(cluster, process, random.split(), this);
     }
 
@@ -120,10 +120,7 @@ final class SimBroker implements AgentOutputs, AgentListener {
         channel = opened;
         opened.up(() -> {
             session[0] = new SimSession(
-                    cluster,
-                    voter,
-                    opened,
-                    message -> input(() -> core.received(stream, message, clock.nowNs())));
+                    cluster, voter, opened, message -> input(() -> core.received(stream, message, clock.nowNs())));
             opened.down(() -> input(() -> core.connected(stream, clock.nowNs())));
         });
         sessionOfStream = session;
@@ -155,12 +152,13 @@ final class SimBroker implements AgentOutputs, AgentListener {
 
     @Override
     public void run(Callback callback) {
-        long takesNs = switch (callback.kind()) {
-            case PREPARE -> random.nextLong(300 * MS);
-            case LEAD -> random.nextLong(20 * MS);
-            case RELEASE -> random.nextInt(10) == 0 ? random.nextLong(1500 * MS) : random.nextLong(50 * MS);
-            case DROP -> random.nextLong(10 * MS);
-        };
+        long takesNs =
+                switch (callback.kind()) {
+                    case PREPARE -> random.nextLong(300 * MS);
+                    case LEAD -> random.nextLong(20 * MS);
+                    case RELEASE -> random.nextInt(10) == 0 ? random.nextLong(1500 * MS) : random.nextLong(50 * MS);
+                    case DROP -> random.nextLong(10 * MS);
+                };
         if (hanging) {
             cluster.count(FaultKind.CALLBACK_HANGS);
             takesNs += random.nextLong(8000 * MS);

@@ -135,12 +135,14 @@ final class SimCluster {
         return nodes;
     }
 
-    @Nullable SimVoter voter(int node) {
+    @Nullable
+    SimVoter voter(int node) {
         return node < 1 || node > nodes.size() ? null : node(node).voter;
     }
 
     /** The voter that acts as controller, reaches a majority and runs; or null. */
-    @Nullable SimVoter controller() {
+    @Nullable
+    SimVoter controller() {
         int leader = quorum.leader();
         SimVoter voter = leader < 0 ? null : voter(leader);
         return voter != null && voter.isController() ? voter : null;
@@ -241,7 +243,8 @@ final class SimCluster {
         node.process = process;
         trace(() -> "node " + id + " starts as " + node.incarnation);
         if (plan.isVoter(id)) {
-            SimVoter voter = new SimVoter(this, process, node.clock, settings, quorum.memory().open(id));
+            SimVoter voter = new SimVoter(
+                    this, process, node.clock, settings, quorum.memory().open(id));
             node.voter = voter;
             voter.start();
         }

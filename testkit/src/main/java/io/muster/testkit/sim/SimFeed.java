@@ -40,8 +40,8 @@ final class SimFeed {
             return;
         }
         Watcher watcher = new Watcher(mine);
-        Channel channel = cluster.network().open(
-                process, voter.process(), () -> retry(mine, "the feed broke"), () -> voter.unwatch(watcher));
+        Channel channel = cluster.network()
+                .open(process, voter.process(), () -> retry(mine, "the feed broke"), () -> voter.unwatch(watcher));
         watcher.channel = channel;
         long from = image.nextOffset();
         channel.up(() -> voter.watch(watcher, from));

@@ -13,9 +13,15 @@ final class SimNode {
     /** It left in good order. */
     boolean left;
 
-    @Nullable SimProcess process;
-    @Nullable SimVoter voter;
-    @Nullable SimBroker broker;
+    @Nullable
+    SimProcess process;
+
+    @Nullable
+    SimVoter voter;
+
+    @Nullable
+    SimBroker broker;
+
     String incarnation = "";
 
     SimNode(int id, NodeClock clock) {

@@ -64,7 +64,11 @@ final class SimQuorum implements QuorumDriver {
 
     private boolean reachesMajority(int id) {
         return runs(id)
-                && 2 * ids.stream().filter(o -> runs(o) && network.connected(id, o)).count() > ids.size();
+                && 2
+                                * ids.stream()
+                                        .filter(o -> runs(o) && network.connected(id, o))
+                                        .count()
+                        > ids.size();
     }
 
     // ---- appending and committing
@@ -104,9 +108,11 @@ final class SimQuorum implements QuorumDriver {
         while (read < log.size()) {
             Slot slot = log.get(read++);
             cluster.invariants().committed(slot.term(), slot.entry());
-            slot.entry().getBatchesList().forEach(b -> cluster.trace(() -> "committed " + b.getBaseOffset() + " in term "
-                    + slot.term() + ": " + b.getCause().getKind() + ", "
-                    + b.getCause().getSentence()));
+            slot.entry()
+                    .getBatchesList()
+                    .forEach(b -> cluster.trace(() -> "committed " + b.getBaseOffset() + " in term "
+                            + slot.term() + ": " + b.getCause().getKind() + ", "
+                            + b.getCause().getSentence()));
         }
     }
 
@@ -178,7 +184,10 @@ final class SimQuorum implements QuorumDriver {
     private void stepDownIfAlone(int id) {
         SimVoter voter = cluster.voter(id);
         InMemoryMetadataLog log = quorum.process(id).orElse(null);
-        if (voter == null || log == null || log.leadingTerm() == 0 || voter.process().isPaused()) {
+        if (voter == null
+                || log == null
+                || log.leadingTerm() == 0
+                || voter.process().isPaused()) {
             return;
         }
         if (!reachesMajority(id) && random.nextInt(12) == 0) {
@@ -228,9 +237,8 @@ final class SimQuorum implements QuorumDriver {
 
     @Override
     public void onResigning(int voter) {
-        List<Integer> others = ids.stream()
-                .filter(id -> id != voter && reachesMajority(id))
-                .toList();
+        List<Integer> others =
+                ids.stream().filter(id -> id != voter && reachesMajority(id)).toList();
         queue.after(appendNs(), () -> {
             if (quorum.leader() == voter && !others.isEmpty()) {
                 elect(others.get(random.nextInt(others.size())), quorum.tailLength());

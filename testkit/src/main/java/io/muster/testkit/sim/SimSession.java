@@ -32,7 +32,9 @@ final class SimSession implements SessionPeer {
         if (arrived.hasRegister()) {
             broker = arrived.getRegister().getBroker().getBrokerId();
         }
-        if (cluster.bugs().answersWithoutBarrier() && arrived.hasHeartbeat() && voter.unit().isActive()) {
+        if (cluster.bugs().answersWithoutBarrier()
+                && arrived.hasHeartbeat()
+                && voter.unit().isActive()) {
             answerAtOnce(arrived.getHeartbeat());
         }
     }

@@ -43,7 +43,12 @@ final class SimVoter implements LogListener {
     private long polls;
     private long ticks;
 
-    SimVoter(SimCluster cluster, SimProcess process, NodeClock clock, ControllerSettings settings, InMemoryMetadataLog log) {
+    SimVoter(
+            SimCluster cluster,
+            SimProcess process,
+            NodeClock clock,
+            ControllerSettings settings,
+            InMemoryMetadataLog log) {
         this.cluster = cluster;
         this.process = process;
         this.clock = clock;

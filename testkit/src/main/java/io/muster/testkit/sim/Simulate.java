@@ -76,7 +76,10 @@ public final class Simulate {
         out.printf(Locale.ROOT, "%-22s %,14d%n", "faults", summary.faultCount());
         summary.faults()
                 .forEach((kind, n) -> out.printf(
-                        Locale.ROOT, "  %-20s %,14d%n", kind.name().toLowerCase(Locale.ROOT).replace('_', ' '), n));
+                        Locale.ROOT,
+                        "  %-20s %,14d%n",
+                        kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        n));
         out.printf(Locale.ROOT, "%-22s %,14d%n", "failures", summary.failures().size());
     }
 }

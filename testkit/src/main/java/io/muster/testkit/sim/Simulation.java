@@ -143,9 +143,8 @@ public final class Simulation {
         cluster.count(dark ? FaultKind.DARK : FaultKind.KILL);
         live.remove(victim);
         // A session timeout, or nothing with a proof; plus an election when the controller went with it.
-        long patienceMs = (dark || wasLeader ? cluster.settings().sessionTimeoutMs() : 0)
-                + 1000
-                + (wasLeader ? 2500 : 0);
+        long patienceMs =
+                (dark || wasLeader ? cluster.settings().sessionTimeoutMs() : 0) + 1000 + (wasLeader ? 2500 : 0);
         cluster.runFor(patienceMs * 1_000_000);
         Optional<String> missing = cluster.invariants().notLed(live);
         if (missing.isPresent()) {

@@ -11,7 +11,8 @@ public final class SimulationFailed extends RuntimeException {
 
     SimulationFailed(String plan, long seed, long minutes, List<String> trace, Throwable cause) {
         super(
-                cause.getMessage() + "\n  " + plan + "\n  replay: muster simulate --seed " + seed + " --runs 1 --minutes " + minutes
+                cause.getMessage() + "\n  " + plan + "\n  replay: muster simulate --seed " + seed
+                        + " --runs 1 --minutes " + minutes
                         + "\n  what led to it:\n    "
                         + String.join("\n    ", trace.subList(Math.max(0, trace.size() - LINES), trace.size())),
                 cause);

@@ -55,7 +55,10 @@ final class WitnessConnection implements AutoCloseable {
             return refused;
         } catch (IOException e) {
             if (!failing && !closed) {
-                LOG.warn("witness sink {} cannot be reached: {}; beats are lost until it is back", address, e.toString());
+                LOG.warn(
+                        "witness sink {} cannot be reached: {}; beats are lost until it is back",
+                        address,
+                        e.toString());
             }
             failing = true;
             retryAtNanos = System.nanoTime() + RETRY_PAUSE_NANOS;

@@ -59,9 +59,7 @@ final class WitnessLedger {
             long early = entry.lastAskedNanos - beat.guardedNanos();
             if (early > 0 && node != entry.node) {
                 overlapCount++;
-                keep(
-                        overlaps,
-                        new Overlap(beat.partition(), entry.node, entry.epoch, node, beat.epoch(), early));
+                keep(overlaps, new Overlap(beat.partition(), entry.node, entry.epoch, node, beat.epoch(), early));
             }
             own(entry, node, beat, nowNanos);
         } else if (node != entry.node) {
@@ -122,7 +120,8 @@ final class WitnessLedger {
                 .toList();
     }
 
-    @Nullable Service service(WitnessedPartition partition) {
+    @Nullable
+    Service service(WitnessedPartition partition) {
         Entry e = entries.get(partition);
         return e == null ? null : new Service(partition, e.node, e.epoch, e.firstNanos, e.lastNanos);
     }

@@ -127,8 +127,7 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
                         drainGranted(due);
                     } else if (wait <= 0) {
                         due.addAll(owned.values());
-                        nextRound =
-                                System.nanoTime() + Math.max(intervalNanos, owned.size() * NANOS_PER_PARTITION);
+                        nextRound = System.nanoTime() + Math.max(intervalNanos, owned.size() * NANOS_PER_PARTITION);
                     } else {
                         wake.awaitNanos(wait);
                     }
@@ -160,8 +159,8 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
         for (Owned it : due) {
             long asked = System.nanoTime();
             try {
-                beats.add(it.ownership.guard(() ->
-                        new Beat(it.name, it.ownership.epoch(), ++it.sequence, asked, System.nanoTime())));
+                beats.add(it.ownership.guard(
+                        () -> new Beat(it.name, it.ownership.epoch(), ++it.sequence, asked, System.nanoTime())));
             } catch (NotOwnerException e) {
                 refused++;
             } catch (Exception e) {

@@ -114,7 +114,8 @@ class MutantSimulationTest {
                 mutant("a broker never says how far it is", new PlantedBugs() {
                     @Override
                     public SessionUp up(SessionUp message) {
-                        return edited(message, message.getHeartbeat().toBuilder().setAppliedOffset(0));
+                        return edited(
+                                message, message.getHeartbeat().toBuilder().setAppliedOffset(0));
                     }
                 }));
     }
@@ -132,7 +133,9 @@ class MutantSimulationTest {
             }
         }
         assertThat(caught).as("%s, %d seeds", name, SEEDS).isNotNull();
-        String first = caught == null ? "" : String.valueOf(caught.getMessage()).lines().findFirst().orElse("");
+        String first = caught == null
+                ? ""
+                : String.valueOf(caught.getMessage()).lines().findFirst().orElse("");
         System.out.printf(Locale.ROOT, "%-55s seed %2d: %s%n", name, seed - 1, first);
         assertThat(caught == null ? null : caught.getCause()).isInstanceOf(InvariantBroken.class);
     }

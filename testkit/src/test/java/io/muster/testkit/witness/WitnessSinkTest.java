@@ -94,7 +94,8 @@ class WitnessSinkTest {
         }
         assertThat(sink.awaitAllServed(500, System.nanoTime(), LIMIT)).isTrue();
         assertThat(sink.awaitAllServed(500, System.nanoTime(), LIMIT)).isTrue();
-        assertThat(sink.awaitAllServed(501, System.nanoTime(), Duration.ofMillis(50))).isFalse();
+        assertThat(sink.awaitAllServed(501, System.nanoTime(), Duration.ofMillis(50)))
+                .isFalse();
     }
 
     @Test
@@ -105,9 +106,12 @@ class WitnessSinkTest {
 
         await().atMost(LIMIT).until(() -> one.sinkRefusals() > 0);
         assertThat(sink.totals().refused()).isPositive();
-        assertThat(sink.totals().overlaps()).as("a guard that stays open is a fault").isPositive();
-        assertThat(sink.services()).singleElement().satisfies(s -> assertThat(s.node())
-                .isEqualTo(2));
+        assertThat(sink.totals().overlaps())
+                .as("a guard that stays open is a fault")
+                .isPositive();
+        assertThat(sink.services())
+                .singleElement()
+                .satisfies(s -> assertThat(s.node()).isEqualTo(2));
     }
 
     @Test
@@ -125,8 +129,9 @@ class WitnessSinkTest {
         await().atMost(LIMIT).until(() -> sink.totals().guardRefusals() > 0);
         assertThat(sink.totals().refused()).isZero();
         assertThat(sink.totals().overlaps()).isZero();
-        assertThat(sink.gapsSince(0)).singleElement().satisfies(g -> assertThat(g.millis())
-                .isPositive());
+        assertThat(sink.gapsSince(0))
+                .singleElement()
+                .satisfies(g -> assertThat(g.millis()).isPositive());
     }
 
     @Test
@@ -134,7 +139,8 @@ class WitnessSinkTest {
         String address = sink.address();
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).as("the sink hangs up").isEqualTo(-1);
         }
         one.lead(new Switch(0, 10));

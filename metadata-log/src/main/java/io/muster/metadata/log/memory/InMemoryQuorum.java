@@ -1,5 +1,7 @@
 package io.muster.metadata.log.memory;
 
+import io.muster.log.v1.SnapshotChunk;
+import io.muster.log.v1.SnapshotHeader;
 import io.muster.metadata.image.ImageLoader;
 import io.muster.metadata.image.ImageWriter;
 import io.muster.metadata.image.MetadataImage;
@@ -7,8 +9,6 @@ import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.Replica;
 import io.muster.metadata.log.ReplicationStatus;
 import io.muster.metadata.record.LogCodec;
-import io.muster.log.v1.SnapshotChunk;
-import io.muster.log.v1.SnapshotHeader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

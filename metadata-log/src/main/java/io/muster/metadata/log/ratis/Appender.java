@@ -121,8 +121,8 @@ final class Appender implements Runnable {
                 .setType(RaftClientRequest.writeRequestType())
                 .build();
         try {
-            var unused = division.submitClientRequestAsync(request).whenComplete((reply, error) -> next.outcome()
-                    .complete(outcome(reply, error)));
+            var unused = division.submitClientRequestAsync(request)
+                    .whenComplete((reply, error) -> next.outcome().complete(outcome(reply, error)));
         } catch (IOException | RuntimeException e) {
             next.outcome().complete(outcome(null, e));
         }

@@ -99,7 +99,10 @@ final class EarlyElection {
                     term + 1,
                     leader);
         } catch (IOException | RuntimeException e) {
-            LOG.info("Voter {} waits for the election timeout, because it could not stand at once: {}", self, e.toString());
+            LOG.info(
+                    "Voter {} waits for the election timeout, because it could not stand at once: {}",
+                    self,
+                    e.toString());
         }
     }
 

@@ -16,7 +16,8 @@ final class Handover {
 
     private Handover() {}
 
-    static CompletableFuture<Boolean> resign(RaftServer server, RaftServer.Division division, List<Follower> followers) {
+    static CompletableFuture<Boolean> resign(
+            RaftServer server, RaftServer.Division division, List<Follower> followers) {
         if (!division.getInfo().isLeader()) {
             return CompletableFuture.completedFuture(
                     RatisIds.nodeId(division.getInfo().getLeaderId()) >= 0);

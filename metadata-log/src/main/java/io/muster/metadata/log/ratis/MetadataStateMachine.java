@@ -106,10 +106,13 @@ final class MetadataStateMachine extends BaseStateMachine {
     @Override
     public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage) throws IOException {
         super.initialize(server, groupId, storage);
-        getLifeCycle().startAndTransition(() -> {
-            store.init(storage);
-            load();
-        }, IOException.class);
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            store.init(storage);
+                            load();
+                        },
+                        IOException.class);
     }
 
     @Override
@@ -205,8 +208,8 @@ final class MetadataStateMachine extends BaseStateMachine {
                 done.complete(wanted.image().nextOffset());
             }
         } catch (IOException | RuntimeException e) {
-            boolean overtaken = position.at().getIndex() > wanted.at().getIndex()
-                    && store.getLatestSnapshot() != latest;
+            boolean overtaken =
+                    position.at().getIndex() > wanted.at().getIndex() && store.getLatestSnapshot() != latest;
             if (done != null) {
                 done.completeExceptionally(e);
             }
@@ -245,8 +248,7 @@ final class MetadataStateMachine extends BaseStateMachine {
                     : ProtobufBridge.fromRatis(raftEntry);
             replica.apply(at.getTerm(), entry);
         } catch (MusterException | InvariantViolation e) {
-            failure.report(
-                    "The entry at Raft index " + at.getIndex() + " cannot be applied: " + e.getMessage(), e);
+            failure.report("The entry at Raft index " + at.getIndex() + " cannot be applied: " + e.getMessage(), e);
             throw e;
         } catch (RuntimeException e) {
             failure.report("The entry at Raft index " + at.getIndex() + " cannot be applied: " + e, e);
@@ -330,7 +332,8 @@ final class MetadataStateMachine extends BaseStateMachine {
     @Override
     public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
         failure.report(
-                "The Raft log cannot be written (" + cause + "); this voter stops, because a disk that failed once is not"
+                "The Raft log cannot be written (" + cause
+                        + "); this voter stops, because a disk that failed once is not"
                         + " trusted again. Check free space and the disk, then start the node.",
                 cause);
     }

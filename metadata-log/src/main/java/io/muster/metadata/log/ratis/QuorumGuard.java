@@ -100,8 +100,11 @@ final class QuorumGuard implements ServerInterceptor {
             }
             if (!refused) {
                 refused = true;
-                refuse(call, (sender == null ? "an unknown sender" : sender.getRequestorId().toStringUtf8())
-                        + " is no voter of this quorum");
+                refuse(
+                        call,
+                        (sender == null
+                                        ? "an unknown sender"
+                                        : sender.getRequestorId().toStringUtf8()) + " is no voter of this quorum");
                 super.onCancel();
             }
         }

@@ -102,10 +102,13 @@ public record QuorumSettings(
      * @throws MusterException INVALID_ARGUMENT if there is none
      */
     public Voter voter(int nodeId) {
-        return voters.stream().filter(voter -> voter.nodeId() == nodeId).findFirst().orElseThrow(() -> new MusterException(
-                ErrorCode.INVALID_ARGUMENT,
-                "Node " + nodeId + " has the controller role and is not among the voters " + voters
-                        + "; add it to controller.quorum.voters on every voter, or take the role away."));
+        return voters.stream()
+                .filter(voter -> voter.nodeId() == nodeId)
+                .findFirst()
+                .orElseThrow(() -> new MusterException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Node " + nodeId + " has the controller role and is not among the voters " + voters
+                                + "; add it to controller.quorum.voters on every voter, or take the role away."));
     }
 
     private static void require(boolean holds, String sentence) {

@@ -59,14 +59,18 @@ public final class RatisLogReader {
         StorageDirectory.read(storageDir);
         Path raftDirectory = StorageDirectory.raftDirectory(storageDir);
         try (OpenSegments open = OpenSegments.of(raftDirectory)) {
-            long from = open.segments.isEmpty() ? Long.MAX_VALUE : open.segments.get(0).firstIndex();
+            long from = open.segments.isEmpty()
+                    ? Long.MAX_VALUE
+                    : open.segments.get(0).firstIndex();
             long after = from > 0 ? snapshot(raftDirectory, from, out) : -1;
             long expected = -1;
             for (int i = 0; i < open.segments.size(); i++) {
                 RaftFiles.Segment segment = open.segments.get(i);
                 if (expected >= 0 && segment.firstIndex() != expected) {
                     throw LogSegmentReader.damaged(
-                            segment.file(), 0, "begins at index " + segment.firstIndex() + " and " + expected + " is missing");
+                            segment.file(),
+                            0,
+                            "begins at index " + segment.firstIndex() + " and " + expected + " is missing");
                 }
                 var sink = new Sink(out, after, segment);
                 LogSegmentReader.End end =
@@ -78,7 +82,9 @@ public final class RatisLogReader {
             }
         } catch (IOException e) {
             throw new MusterException(
-                    ErrorCode.CORRUPT, "The log in " + raftDirectory + " cannot be read (" + e + "); check the disk.", e);
+                    ErrorCode.CORRUPT,
+                    "The log in " + raftDirectory + " cannot be read (" + e + "); check the disk.",
+                    e);
         }
     }
 

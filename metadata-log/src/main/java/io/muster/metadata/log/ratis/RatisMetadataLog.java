@@ -120,9 +120,8 @@ public final class RatisMetadataLog implements MetadataLog {
 
     private RaftServer build(MetadataStateMachine machine) throws IOException {
         RaftGroup group = RatisIds.group(storage.identity().clusterId(), settings.voters());
-        Path metaDirectory = storage.raftDirectory()
-                .resolve(groupId.getUuid().toString())
-                .resolve("current");
+        Path metaDirectory =
+                storage.raftDirectory().resolve(groupId.getUuid().toString()).resolve("current");
         var guard = new QuorumGuard(
                 settings.voters().stream()
                         .map(voter -> RatisIds.peerId(voter.nodeId()).toByteString())
@@ -167,7 +166,10 @@ public final class RatisMetadataLog implements MetadataLog {
             RaftLog log = now.division().getRaftLog();
             if (disk.isStuck(log.getFlushIndex(), log.getNextIndex() - 1, System.nanoTime())
                     && now.division().getInfo().isLeader()) {
-                LOG.warn("Voter {} gives up leadership, because its disk has not finished a write for {} ms", nodeId, DISK_PATIENCE_MS);
+                LOG.warn(
+                        "Voter {} gives up leadership, because its disk has not finished a write for {} ms",
+                        nodeId,
+                        DISK_PATIENCE_MS);
                 var unused = resign();
             }
             mark.write(Math.min(now.division().getInfo().getLastAppliedIndex(), log.getFlushIndex()));
@@ -245,7 +247,8 @@ public final class RatisMetadataLog implements MetadataLog {
     @Override
     public CompletionStage<Boolean> resign() {
         Running now = started();
-        return Handover.resign(now.server(), now.division(), Followers.of(now.division().getInfo()));
+        return Handover.resign(
+                now.server(), now.division(), Followers.of(now.division().getInfo()));
     }
 
     /** See {@link EarlyElection}: Raft's own rules decide who may lead; with proof of death, no living leader is disturbed. */

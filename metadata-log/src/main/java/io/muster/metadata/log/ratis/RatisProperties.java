@@ -60,7 +60,8 @@ public final class RatisProperties {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, ms(Math.min(min, FIRST_ELECTION_MIN_MS)));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, ms(Math.min(max, FIRST_ELECTION_MAX_MS)));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
-        // the default of 10 s keeps a leader that lost its majority from standing again: 7 s outages; it is also the JVM pause
+        // the default of 10 s keeps a leader that lost its majority from standing again: 7 s outages; it is also the
+        // JVM pause
         // after which a leader steps down
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(Math.max(1000, max)));
         // a process that was stopped for long and goes on is a follower that catches up, not a reason to close
@@ -92,8 +93,8 @@ public final class RatisProperties {
         // otherwise one dead voter keeps every log growing
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
         RaftServerConfigKeys.Log.setPurgePreservationLogNum(p, settings.preservedEntries());
-        RaftServerConfigKeys.Log.setPurgeGap(
-                p, (int) Math.max(1, Math.min(1024, settings.snapshotIntervalEntries() / 2)));
+        RaftServerConfigKeys.Log.setPurgeGap(p, (int)
+                Math.max(1, Math.min(1024, settings.snapshotIntervalEntries() / 2)));
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(p, true);
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, SNAPSHOT_CHUNK_BYTES);
     }

@@ -48,7 +48,8 @@ final class SnapshotStore extends SimpleStateMachineStorage {
     /** Writes a snapshot and waits for the disk. */
     SingleFileSnapshotInfo write(TermIndex position, MetadataImage image) throws IOException {
         File file = getSnapshotFile(position.getTerm(), position.getIndex());
-        Path temporary = getTmpSnapshotFile(position.getTerm(), position.getIndex()).toPath();
+        Path temporary =
+                getTmpSnapshotFile(position.getTerm(), position.getIndex()).toPath();
         SnapshotFile.writeUnpublished(image, temporary);
         MD5Hash digest = MD5FileUtil.computeMd5ForFile(temporary.toFile());
         MD5FileUtil.saveMD5File(file, digest);

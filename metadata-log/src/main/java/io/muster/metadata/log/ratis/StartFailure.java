@@ -15,7 +15,8 @@ final class StartFailure {
             if (cause instanceof MusterException own) {
                 return own;
             }
-            if (cause instanceof BindException || String.valueOf(cause.getMessage()).startsWith("Failed to bind")) {
+            if (cause instanceof BindException
+                    || String.valueOf(cause.getMessage()).startsWith("Failed to bind")) {
                 return new MusterException(
                         ErrorCode.UNAVAILABLE,
                         "The quorum listener cannot bind to port " + settings.bindPort() + " (" + cause.getMessage()
@@ -40,7 +41,8 @@ final class StartFailure {
             if (text.contains("NOT_FORMATTED")) {
                 return new MusterException(
                         ErrorCode.CORRUPT,
-                        "The Raft directory " + storage.raftDirectory() + " lacks the file that holds its term and vote; restore"
+                        "The Raft directory " + storage.raftDirectory()
+                                + " lacks the file that holds its term and vote; restore"
                                 + " the directory from its disk, or remove this voter from the quorum and add it again under"
                                 + " a new node id.",
                         error);

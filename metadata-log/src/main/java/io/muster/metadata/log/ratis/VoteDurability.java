@@ -56,8 +56,7 @@ final class VoteDurability {
     private static boolean beforeRequest(Object localId, Object remoteId, Object... args) {
         if (args.length > 0 && args[0] instanceof RequestVoteRequestProto vote && !vote.getPreVote()) {
             RaftRpcRequestProto request = vote.getServerRequest();
-            Path directory =
-                    DIRECTORIES.get(new Member(request.getRaftGroupId().getId(), request.getRequestorId()));
+            Path directory = DIRECTORIES.get(new Member(request.getRaftGroupId().getId(), request.getRequestorId()));
             if (directory != null) {
                 sync(directory);
                 return true;

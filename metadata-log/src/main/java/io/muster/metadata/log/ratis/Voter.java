@@ -49,7 +49,8 @@ public record Voter(int nodeId, String host, int port) {
             // refused below
         }
         throw new MusterException(
-                ErrorCode.INVALID_ARGUMENT, "'" + text + "' is no voter; write it as id@host:port, as in 1@node1:7071.");
+                ErrorCode.INVALID_ARGUMENT,
+                "'" + text + "' is no voter; write it as id@host:port, as in 1@node1:7071.");
     }
 
     /**
@@ -69,7 +70,8 @@ public record Voter(int nodeId, String host, int port) {
             if (!ids.add(voter.nodeId()) || !endpoints.add(voter.endpoint())) {
                 throw new MusterException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Voter " + voter + " has the id or the endpoint of another one in '" + text + "'; correct the list.");
+                        "Voter " + voter + " has the id or the endpoint of another one in '" + text
+                                + "'; correct the list.");
             }
             voters.add(voter);
         }

@@ -43,8 +43,8 @@ class QuorumGuardTest {
                 assertThatThrownBy(() -> admin.groupList(GroupListRequestProto.getDefaultInstance()))
                         .isInstanceOf(StatusRuntimeException.class)
                         .hasMessageContaining("PERMISSION_DENIED");
-                var raft = RaftServerProtocolServiceGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(10, TimeUnit.SECONDS);
+                var raft =
+                        RaftServerProtocolServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
                 assertThatThrownBy(() -> raft.requestVote(vote(node, "9", false)))
                         .isInstanceOf(StatusRuntimeException.class)
                         .hasMessageContaining("9 is no voter of this quorum");

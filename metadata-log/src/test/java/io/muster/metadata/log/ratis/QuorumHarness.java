@@ -83,11 +83,15 @@ final class QuorumHarness implements AutoCloseable {
     }
 
     void startAll() {
-        common.voters().parallelStream().map(Voter::nodeId).map(this::open).toList().forEach(node -> {
-            synchronized (nodes) {
-                nodes.put(node.storage.identity().nodeId(), node);
-            }
-        });
+        common.voters().parallelStream()
+                .map(Voter::nodeId)
+                .map(this::open)
+                .toList()
+                .forEach(node -> {
+                    synchronized (nodes) {
+                        nodes.put(node.storage.identity().nodeId(), node);
+                    }
+                });
     }
 
     Node start(int id) {

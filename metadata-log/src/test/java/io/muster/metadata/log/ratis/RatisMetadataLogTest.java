@@ -65,8 +65,8 @@ class RatisMetadataLogTest {
             var large = ImageFixture.batchAt(1, epoch, ImageFixture.request("r", "x".repeat(4_000_000)));
 
             AppendOutcome oversize = QuorumHarness.outcome(node.log.append(LogCodec.entry(epoch, List.of(large))));
-            AppendOutcome stale = QuorumHarness.outcome(node.log.append(LogCodec.entry(
-                    epoch - 1, List.of(ImageFixture.batchAt(1, epoch - 1, QuorumHarness.filler(1))))));
+            AppendOutcome stale = QuorumHarness.outcome(node.log.append(
+                    LogCodec.entry(epoch - 1, List.of(ImageFixture.batchAt(1, epoch - 1, QuorumHarness.filler(1))))));
             AppendOutcome gap = QuorumHarness.outcome(QuorumHarness.append(node, 9, QuorumHarness.filler(9)));
             AppendOutcome good = QuorumHarness.outcome(QuorumHarness.append(node, 1, QuorumHarness.filler(1)));
 
@@ -88,10 +88,9 @@ class RatisMetadataLogTest {
             quorum.awaitLeader();
             QuorumHarness.appendMany(node, 1);
             long epoch = node.listener.leadingEpoch;
-            LogEntry stale = LogCodec.entry(
-                    epoch + 5, List.of(ImageFixture.batchAt(1, epoch + 5, QuorumHarness.filler(1))));
-            var disguised = new EntryMessage(
-                    LogCodec.barrier(epoch, 1), ByteString.copyFrom(stale.toByteArray()));
+            LogEntry stale =
+                    LogCodec.entry(epoch + 5, List.of(ImageFixture.batchAt(1, epoch + 5, QuorumHarness.filler(1))));
+            var disguised = new EntryMessage(LogCodec.barrier(epoch, 1), ByteString.copyFrom(stale.toByteArray()));
 
             node.log.appendUnchecked(disguised).toCompletableFuture().get(10, TimeUnit.SECONDS);
             quorum.stop(1);
@@ -123,19 +122,22 @@ class RatisMetadataLogTest {
 
             await().until(() -> !again.listener.failures.isEmpty());
             assertThat(again.listener.failures).hasSize(1);
-            assertThat(again.listener.failures.get(0)).contains("format level 2").contains("upgrade this node");
+            assertThat(again.listener.failures.get(0))
+                    .contains("format level 2")
+                    .contains("upgrade this node");
         }
     }
 
     @Test
     void snapshotPurgesTheLogAndIsLoadedAtRestart() throws Exception {
-        try (var quorum =
-                new QuorumHarness(dir, 1, settings -> settings.withSnapshots(100, 0).withSegmentBytes(1 << 16))) {
+        try (var quorum = new QuorumHarness(
+                dir, 1, settings -> settings.withSnapshots(100, 0).withSegmentBytes(1 << 16))) {
             Node node = quorum.start(1);
             quorum.awaitLeader();
             for (int round = 0; round < 10; round++) {
                 QuorumHarness.appendMany(node, 200);
-                await().until(() -> !RaftFiles.snapshots(node.storage.raftDirectory()).isEmpty());
+                await().until(() ->
+                        !RaftFiles.snapshots(node.storage.raftDirectory()).isEmpty());
             }
             await().until(() -> {
                 QuorumHarness.appendMany(node, 1);
@@ -183,13 +185,18 @@ class RatisMetadataLogTest {
             QuorumHarness.appendMany(leader, 20);
             quorum.awaitOffset(20);
             await().until(() -> leader.log.replication().voters().stream()
-                    .allMatch(voter -> voter.logEndIndex() == leader.log.replication().logEndIndex()));
+                    .allMatch(voter ->
+                            voter.logEndIndex() == leader.log.replication().logEndIndex()));
             ReplicationStatus status = leader.log.replication();
             assertThat(status.leadership().isLocal()).isTrue();
-            assertThat(status.voters()).extracting(ReplicationStatus.VoterStatus::nodeId).containsExactly(1, 2, 3);
-            assertThat(status.voters()).allSatisfy(voter -> assertThat(voter.lastContactMs()).isBetween(0L, 5000L));
+            assertThat(status.voters())
+                    .extracting(ReplicationStatus.VoterStatus::nodeId)
+                    .containsExactly(1, 2, 3);
+            assertThat(status.voters())
+                    .allSatisfy(voter -> assertThat(voter.lastContactMs()).isBetween(0L, 5000L));
 
-            assertThat(leader.log.resign().toCompletableFuture().get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(leader.log.resign().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .isTrue();
             await().until(() -> leader.listener.leadingEpoch == 0);
             Node next = quorum.awaitLeader();
 
@@ -208,8 +215,8 @@ class RatisMetadataLogTest {
 
     @Test
     void voterThatWasAwayIsGivenASnapshot() throws Exception {
-        try (var quorum =
-                new QuorumHarness(dir, 3, settings -> settings.withSnapshots(100, 0).withSegmentBytes(1 << 16))) {
+        try (var quorum = new QuorumHarness(
+                dir, 3, settings -> settings.withSnapshots(100, 0).withSegmentBytes(1 << 16))) {
             quorum.startAll();
             Node leader = quorum.awaitLeader();
             QuorumHarness.appendMany(leader, 10);
@@ -283,7 +290,8 @@ class RatisMetadataLogTest {
             QuorumHarness.appendMany(node, 100);
             await().until(() -> new CommittedMark(node.storage.committedMark()).read() >= 100);
             quorum.stop(1);
-            RaftFiles.Segment last = RaftFiles.segments(node.storage.raftDirectory()).get(0);
+            RaftFiles.Segment last =
+                    RaftFiles.segments(node.storage.raftDirectory()).get(0);
             DamagedFiles.cut(last.file(), 10_000);
 
             assertThatThrownBy(() -> quorum.start(1))
@@ -308,7 +316,9 @@ class RatisMetadataLogTest {
                     .isInstanceOf(MusterException.class)
                     .hasMessageContaining("checksum differs");
             assertThat(before).isNotEmpty();
-            assertThatThrownBy(() -> quorum.start(1)).isInstanceOf(MusterException.class).hasMessageContaining("damage");
+            assertThatThrownBy(() -> quorum.start(1))
+                    .isInstanceOf(MusterException.class)
+                    .hasMessageContaining("damage");
 
             DamagedFiles.deleteTree(node.storage.raftDirectory());
             assertThatThrownBy(() -> quorum.start(1))
@@ -325,7 +335,8 @@ class RatisMetadataLogTest {
             assertThat(taken.isBound()).isTrue();
             assertThatThrownBy(() -> quorum.start(1))
                     .isInstanceOf(MusterException.class)
-                    .hasMessageContaining("cannot bind to port " + quorum.settings(1).bindPort());
+                    .hasMessageContaining(
+                            "cannot bind to port " + quorum.settings(1).bindPort());
         }
     }
 

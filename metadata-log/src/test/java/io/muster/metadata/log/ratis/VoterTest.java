@@ -19,7 +19,8 @@ class VoterTest {
 
     @Test
     void whatIsNoVoterIsNamed() {
-        for (String bad : List.of("a:1", "1@a", "@a:1", "1@:1", "x@a:1", "1@a:0", "1@a:70000", "-1@a:1", "1@a:1,1@b:2", "1@a:1,2@a:1")) {
+        for (String bad : List.of(
+                "a:1", "1@a", "@a:1", "1@:1", "x@a:1", "1@a:0", "1@a:70000", "-1@a:1", "1@a:1,1@b:2", "1@a:1,2@a:1")) {
             assertThatThrownBy(() -> Voter.parseAll(bad)).isInstanceOf(MusterException.class);
         }
     }
