@@ -97,18 +97,18 @@ final class Operator {
 
     void create(MetadataImage image) {
         if (image.resourceCount() < MAX_RESOURCES) {
-            create("res-" + random.nextInt(12), 1 + random.nextInt(24), 1 + random.nextInt(3));
+            create("res-" + random.nextInt(12), 1 + random.nextInt(24), 1 + random.nextInt(3), random.nextInt(20) == 0);
         }
     }
 
-    void create(String name, int partitions, int replicas) {
+    void create(String name, int partitions, int replicas, boolean dryRun) {
         CreateResourceRequest request = CreateResourceRequest.newBuilder()
                 .setName(name)
                 .setPartitions(partitions)
                 .setReplicas(replicas)
                 .setStateKind(random.nextInt(3) == 0 ? StateKind.STATE_DURABLE : StateKind.STATE_NONE)
                 .setOwnership(random.nextInt(5) == 0 ? OwnershipMode.TOKEN_FENCED : OwnershipMode.LEASED)
-                .setOptions(options())
+                .setOptions(options().setDryRun(dryRun))
                 .build();
         ask(
                 new CreateResource(request),

@@ -54,8 +54,8 @@ public final class Simulation {
 
     private void form() {
         converge("after the start");
-        operator.create("base", 8 + random.nextInt(24), 2);
-        operator.create("single", 4 + random.nextInt(8), 1);
+        operator.create("base", 8 + random.nextInt(24), 2, false);
+        operator.create("single", 4 + random.nextInt(8), 1, false);
         cluster.runFor(5 * SECOND);
     }
 

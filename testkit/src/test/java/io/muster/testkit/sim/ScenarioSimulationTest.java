@@ -15,14 +15,15 @@ class ScenarioSimulationTest {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1000 * MS;
 
-    private final long sessionMs = 3000;
+    private static final long SESSION_MS = 3000;
+    private static final List<Integer> BROKERS = List.of(4, 5, 6, 7);
 
     /** Three controllers of their own, four brokers, two replicas; runs until it is quiet. */
     private static SimCluster formed(long seed) {
         SimCluster cluster = new SimCluster(new SimPlan(seed, 3, 4, false, 500, 300_000, 1000), PlantedBugs.NONE);
         Operator operator = new Operator(cluster, new SplittableRandom(seed));
         cluster.runFor(8 * SECOND);
-        operator.create("orders", 60, 2);
+        operator.create("orders", 60, 2, false);
         cluster.runFor(20 * SECOND);
         assertThat(cluster.invariants().image().partitionCount()).isEqualTo(60);
         assertThat(cluster.invariants().notConverged(cluster.liveBrokers())).isEmpty();
@@ -30,14 +31,10 @@ class ScenarioSimulationTest {
     }
 
     private static int busiest(MetadataImage image) {
-        return cluster4().stream()
+        return BROKERS.stream()
                 .max((a, b) ->
                         Integer.compare(image.work(a).leaders(), image.work(b).leaders()))
                 .orElseThrow();
-    }
-
-    private static List<Integer> cluster4() {
-        return List.of(4, 5, 6, 7);
     }
 
     /** Lets time pass until every partition is led by another, step by step; milliseconds. */
@@ -70,7 +67,7 @@ class ScenarioSimulationTest {
         int victim = busiest(cluster.invariants().image());
         cluster.node(victim).dark = true;
         cluster.kill(victim);
-        assertThat(msUntilLedWithout(cluster, victim)).isBetween(sessionMs - 600, sessionMs + 300);
+        assertThat(msUntilLedWithout(cluster, victim)).isBetween(SESSION_MS - 600, SESSION_MS + 300);
         assertThat(cluster.invariants().lastCause()).contains("SESSION_TIMEOUT");
     }
 
