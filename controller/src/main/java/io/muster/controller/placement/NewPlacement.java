@@ -19,6 +19,8 @@ public final class NewPlacement {
     private final long seed;
 
     /**
+     * Chooses the seats of a new resource.
+     *
      * @param resource what is to be placed
      * @param eligible brokers that may get it; at least as many as it wants replicas
      */

@@ -3,6 +3,7 @@ package io.muster.controller.placement;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses which replicas of one resource move: only brokers outside the band [floor, ceil] of their fair share give or take, so
@@ -13,7 +14,7 @@ final class ReplicaMoves {
     private final Seats seats;
     private final Quotas quotas;
     private final MoveSink sink;
-    private int @org.jspecify.annotations.Nullable [][] byBroker;
+    private int @Nullable [][] byBroker;
 
     /** Takes each move that was chosen. */
     interface MoveSink {

@@ -1,9 +1,10 @@
 package io.muster.controller.placement;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjIntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Evens out the sums over all resources. A cluster of many small resources needs it: each resource can be inside its own bands
@@ -15,21 +16,17 @@ final class TotalEvenness {
     private final LeaderOrder[] orders;
 
     /** By resource, then by broker: the partitions that preferred it when first asked; later changes only make them stale. */
-    private final int[][] @Nullable [] byFirst;
+    private final Map<Integer, int[][]> byFirst = new HashMap<>();
 
     TotalEvenness(Roster roster, List<ReplicaMoves> resources, LeaderOrder[] orders) {
         this.roster = roster;
         this.resources = resources;
         this.orders = orders;
-        this.byFirst = new int[orders.length][][];
     }
 
     private int[] preferring(int resource, int broker) {
-        int[][] lists = byFirst[resource];
-        if (lists == null) {
-            lists = resources.get(resource).seats().byFirst();
-            byFirst[resource] = lists;
-        }
+        int[][] lists = byFirst.computeIfAbsent(
+                resource, r -> resources.get(r).seats().byFirst());
         return lists[broker];
     }
 
