@@ -36,14 +36,16 @@ public class ImageBenchmark {
         public int partitions;
 
         MetadataImage image = MetadataImage.EMPTY;
-        Batch manyChanges = Batch.getDefaultInstance();
+        Batch spreadChanges = Batch.getDefaultInstance();
+        Batch denseChanges = Batch.getDefaultInstance();
         Batch oneChange = Batch.getDefaultInstance();
 
         @Setup(Level.Trial)
         public void build() {
             image = SampleCluster.spread(BROKERS, partitions / 50_000, partitions, REPLICAS);
-            manyChanges = SampleCluster.leadersMoved(image, 50_000);
-            oneChange = SampleCluster.leadersMoved(image, 1);
+            spreadChanges = SampleCluster.leadersMoved(image, 50_000, partitions / 50_000);
+            denseChanges = SampleCluster.leadersMoved(image, 50_000, 1);
+            oneChange = SampleCluster.leadersMoved(image, 1, 1);
         }
     }
 
@@ -68,9 +70,16 @@ public class ImageBenchmark {
         return fresh.image.apply(fresh.creation);
     }
 
+    /** Changes that lie evenly over the whole image, as when a broker is lost. */
     @Benchmark
     public Applied change50000(Existing existing) {
-        return existing.image.apply(existing.manyChanges);
+        return existing.image.apply(existing.spreadChanges);
+    }
+
+    /** Changes of neighbours, as when something is done to one resource. */
+    @Benchmark
+    public Applied change50000OfOneResource(Existing existing) {
+        return existing.image.apply(existing.denseChanges);
     }
 
     @Benchmark

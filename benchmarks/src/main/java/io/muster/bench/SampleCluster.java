@@ -101,10 +101,9 @@ final class SampleCluster {
         return placed;
     }
 
-    /** A batch in which {@code count} partitions, spread over the whole table, get their second replica as leader. */
-    static Batch leadersMoved(MetadataImage image, int count) {
+    /** A batch in which {@code count} partitions, {@code step} slots apart, get their second replica as leader. */
+    static Batch leadersMoved(MetadataImage image, int count, int step) {
         PartitionChanges changes = new PartitionChanges(image);
-        int step = image.tableSize() / count;
         for (int i = 0; i < count; i++) {
             PartitionState state = image.partitionAt(i * step);
             int next = state.leader() == state.replica(0) ? state.replica(1) : state.replica(0);
