@@ -25,8 +25,8 @@ final class TotalEvenness {
     }
 
     private int[] preferring(int resource, int broker) {
-        int[][] lists = byFirst.computeIfAbsent(
-                resource, r -> resources.get(r).seats().byFirst());
+        int[][] lists =
+                byFirst.computeIfAbsent(resource, r -> resources.get(r).seats().byFirst());
         return lists[broker];
     }
 
