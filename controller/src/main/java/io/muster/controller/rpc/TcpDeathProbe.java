@@ -53,7 +53,13 @@ public final class TcpDeathProbe implements DeathProbe, AutoCloseable {
     public CompletionStage<ProbeResult> probe(String host, int port, String incarnation) {
         CompletableFuture<ProbeResult> result = new CompletableFuture<>();
         try {
-            threads.execute(() -> connect(host, port, incarnation, result));
+            threads.execute(() -> {
+                try {
+                    connect(host, port, incarnation, result);
+                } catch (RuntimeException e) {
+                    result.complete(ProbeResult.noProof(e.toString()));
+                }
+            });
         } catch (RejectedExecutionException busy) {
             result.complete(ProbeResult.noProof("too many probes are under way"));
         }
