@@ -3,6 +3,7 @@ package io.muster.bench;
 import io.muster.controller.Controller;
 import io.muster.controller.ControllerEvents;
 import io.muster.controller.ControllerSettings;
+import io.muster.controller.ControllerUnit;
 import io.muster.controller.decide.Command;
 import io.muster.controller.liveness.DeathProbe;
 import io.muster.log.v1.Record;
@@ -101,6 +102,14 @@ final class ControllerCommitter implements Committer {
     /** Runs a command and waits until it is committed and applied here. */
     <R> R run(Command<R> command) {
         return active.submit(command).toCompletableFuture().join();
+    }
+
+    ControllerUnit unit() {
+        return active.unit();
+    }
+
+    String clusterId() {
+        return voters.clusterId();
     }
 
     /** The committed image of the voter that leads. */

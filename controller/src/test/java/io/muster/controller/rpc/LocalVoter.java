@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -43,7 +44,11 @@ final class LocalVoter implements AutoCloseable {
         if (!closed) {
             rig.settle();
             Thread.onSpinWait();
-            driver.execute(this::drive);
+            try {
+                driver.execute(this::drive);
+            } catch (RejectedExecutionException ended) {
+                closed = true; // closed between the look and the call
+            }
         }
     }
 
