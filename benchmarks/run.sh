@@ -3,15 +3,15 @@
 #
 #   benchmarks/run.sh                  all parts but failover
 #   benchmarks/run.sh image commit     only these parts
-#   benchmarks/run.sh failover         kill -9 on real processes, 10 runs of each kind (about twelve minutes)
+#   benchmarks/run.sh failover         kill -9 on real processes, 10 runs of each of four kinds (about twelve minutes)
 #
-# Parts: collections image decision liveness snapshot heap commit controller failover.
+# Parts: collections image decision liveness snapshot heap commit controller heartbeat failover.
 # MUSTER_SKIP_BUILD=1 measures what was built before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 parts=("$@")
-((${#parts[@]})) || parts=(collections image decision liveness snapshot heap commit controller)
+((${#parts[@]})) || parts=(collections image decision liveness snapshot heap commit controller heartbeat)
 
 if [[ -z ${MUSTER_SKIP_BUILD:-} ]]; then
     mvn -B -q -DskipTests -Dspotless.check.skip=true package -pl benchmarks -am
@@ -36,10 +36,12 @@ for part in "${parts[@]}"; do
         heap) bench 2g HeapPerPartition ;;
         commit) bench 2g CommitLatency ;;
         controller) bench 2g ControllerFigures ;;
+        heartbeat) bench 2g HeartbeatCost ;;
         failover)
             bench 256m FailoverBench bin/muster 10 --partitions 300
             bench 256m FailoverBench bin/muster 10 --partitions 10000
             bench 256m FailoverBench bin/muster 10 --partitions 300 --kill controller
+            bench 256m FailoverBench bin/muster 10 --partitions 300 --set broker.proof.of.death.enabled=false
             ;;
         *)
             printf 'run.sh: no part is called %s; see the head of this file.\n' "$part" >&2

@@ -71,6 +71,10 @@ public final class FailoverBench {
                         Arrays.stream(values).max().orElseThrow());
             }
         }
+        long controllers = reports.stream()
+                .filter(r -> r.get("killedWasController").getAsBoolean())
+                .count();
+        System.out.printf("| runs in which the victim was the controller | | %d | |%n", controllers);
         long overlaps =
                 reports.stream().mapToLong(r -> r.get("overlaps").getAsLong()).sum();
         System.out.printf("| overlaps, sum of all runs | | %d | |%n", overlaps);
