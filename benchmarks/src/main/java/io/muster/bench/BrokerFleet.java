@@ -73,9 +73,8 @@ public final class BrokerFleet {
                     .build();
             up = SessionServiceGrpc.newStub(channel).session(this);
             up.onNext(SessionUp.newBuilder()
-                    .setRegister(Register.newBuilder()
-                            .setClusterId(clusterId)
-                            .setBroker(SampleCluster.brokerRecord(id)))
+                    .setRegister(
+                            Register.newBuilder().setClusterId(clusterId).setBroker(SampleCluster.brokerRecord(id)))
                     .build());
         }
 

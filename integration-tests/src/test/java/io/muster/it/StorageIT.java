@@ -95,9 +95,7 @@ class StorageIT {
             NodeProcess twin = cluster.variant(cluster.node(2), 2, "twin", Map.of());
             cluster.format(twin);
             twin.start();
-            cluster.awaitThat(
-                    "the twin says that its node id is taken",
-                    () -> twin.output().contains("node id"));
+            assertRefused(twin, "node.id 2 belongs");
             BrokerInfo after = cluster.broker(2);
             assertThat(after.getIncarnation()).isEqualTo(before.getIncarnation());
             assertThat(after.getState()).isEqualTo(before.getState());
