@@ -4,6 +4,7 @@ import io.muster.controller.decide.Command;
 import io.muster.controller.liveness.Appends;
 import io.muster.controller.liveness.DeathProbe;
 import io.muster.controller.liveness.Liveness;
+import io.muster.controller.liveness.StrictReads;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller without its threads: the decision loop, liveness and sessions, wired to one another and to the log. A
@@ -31,6 +33,7 @@ public final class ControllerUnit implements LogListener, Submitter {
     private final BiConsumer<String, Throwable> onFailure;
     private final Appends appends;
     private final Liveness liveness;
+    private final StrictReads strictReads;
     private final ControllerCore core;
     private final Sessions sessions;
     private final AtomicInteger handedOver = new AtomicInteger();
@@ -56,6 +59,7 @@ public final class ControllerUnit implements LogListener, Submitter {
         this.onFailure = onFailure;
         this.appends = new Appends(log);
         this.liveness = new Liveness(settings.liveness(), appends, probe, around.wakeLiveness(), around.wakeLoop());
+        this.strictReads = new StrictReads(appends, around.wakeLiveness());
         this.core =
                 new ControllerCore(settings, clusterId, appends, liveness, around.loop(), around.nanoClock(), events);
         this.sessions = new Sessions(settings, clusterId, liveness, this, this);
@@ -121,6 +125,14 @@ public final class ControllerUnit implements LogListener, Submitter {
         return log.image();
     }
 
+    /**
+     * Completes when {@link #image} holds every change that any controller acknowledged before this call; fails with
+     * NOT_CONTROLLER if this voter cannot prove that it still leads. Completes on the liveness thread: do not block in it.
+     */
+    public CompletionStage<@Nullable Void> confirm() {
+        return strictReads.confirm(around.nanoClock().getAsLong());
+    }
+
     public MetadataLog log() {
         return log;
     }
@@ -156,7 +168,9 @@ public final class ControllerUnit implements LogListener, Submitter {
 
     /** Does what liveness has to do now. On the liveness thread. */
     public void tick() {
-        liveness.tick(around.nanoClock().getAsLong());
+        long nowNs = around.nanoClock().getAsLong();
+        liveness.tick(nowNs);
+        strictReads.tick(nowNs);
     }
 
     /** When {@link #tick} is due at the latest. */
@@ -169,6 +183,7 @@ public final class ControllerUnit implements LogListener, Submitter {
     @Override
     public void onApplied(Applied applied, long term) {
         liveness.onApplied(applied, term, around.nanoClock().getAsLong());
+        strictReads.onApplied();
         around.loop()
                 .execute(() -> core.onApplied(applied, term, around.nanoClock().getAsLong()));
     }
@@ -176,6 +191,7 @@ public final class ControllerUnit implements LogListener, Submitter {
     @Override
     public void onBarrier(long term, long barrierId) {
         liveness.onBarrier(term, barrierId);
+        strictReads.onApplied();
         around.loop()
                 .execute(
                         () -> core.onBarrier(term, barrierId, around.nanoClock().getAsLong()));
@@ -192,6 +208,7 @@ public final class ControllerUnit implements LogListener, Submitter {
         long nowNs = around.nanoClock().getAsLong();
         liveness.deactivate("This node leads anew, in epoch " + newEpoch + ".");
         liveness.activate(newEpoch, image, nowNs);
+        strictReads.start(newEpoch, nowNs);
         epoch = newEpoch;
         around.loop().execute(() -> core.onLeading(newEpoch, image, nowNs));
     }
@@ -200,6 +217,7 @@ public final class ControllerUnit implements LogListener, Submitter {
     public void onNotLeading(String why) {
         epoch = 0;
         liveness.deactivate("This node does not lead the quorum: " + why);
+        strictReads.stop();
         around.loop().execute(() -> core.onNotLeading(why));
     }
 

@@ -41,9 +41,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators ask. Served by the controller only: other voters refuse with NOT_CONTROLLER and say where it is. Reads come
@@ -105,12 +107,12 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumReply> reply) {
-        read(reply, image -> View.quorum(image, unit.log().replication()));
+        read(request.getStrict(), reply, image -> View.quorum(image, unit.log().replication()));
     }
 
     @Override
     public void listBrokers(ListBrokersRequest request, StreamObserver<ListBrokersReply> reply) {
-        read(reply, image -> {
+        read(request.getStrict(), reply, image -> {
             ListBrokersReply.Builder list = ListBrokersReply.newBuilder().setOffset(image.nextOffset());
             Set<Integer> voters = voters();
             image.brokers().forEach(broker -> list.addBrokers(info(image, broker, voters)));
@@ -120,7 +122,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void describeBroker(DescribeBrokerRequest request, StreamObserver<DescribeBrokerReply> reply) {
-        read(reply, image -> {
+        read(request.getStrict(), reply, image -> {
             checkSize("Broker " + request.getId(), image.work(request.getId()).replicas());
             Broker broker = image.broker(request.getId())
                     .orElseThrow(() -> new MusterException(
@@ -135,7 +137,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void listResources(ListResourcesRequest request, StreamObserver<ListResourcesReply> reply) {
-        read(reply, image -> {
+        read(request.getStrict(), reply, image -> {
             ListResourcesReply.Builder list = ListResourcesReply.newBuilder().setOffset(image.nextOffset());
             image.resources().forEach(resource -> list.addResources(View.resource(image, resource)));
             return list.build();
@@ -144,7 +146,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void describeResource(DescribeResourceRequest request, StreamObserver<DescribeResourceReply> reply) {
-        read(reply, image -> {
+        read(request.getStrict(), reply, image -> {
             Resource resource = resource(image, request.getName());
             checkSize("Resource " + resource.name(), resource.partitions());
             DescribeResourceReply.Builder described =
@@ -158,19 +160,18 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
 
     @Override
     public void listPartitions(ListPartitionsRequest request, StreamObserver<ListPartitionsReply> reply) {
-        try {
-            MetadataImage image = controllersImage();
+        CompletableFuture<PartitionListing> begun = new CompletableFuture<>();
+        if (reply instanceof ServerCallStreamObserver<ListPartitionsReply> call) {
+            call.setOnReadyHandler(() -> begun.thenAccept(PartitionListing::run));
+        }
+        withImage(request.getStrict(), reply, image -> {
             if (!request.getResource().isEmpty()) {
                 resource(image, request.getResource());
             }
             PartitionListing listing = new PartitionListing(image, request, reply);
-            if (reply instanceof ServerCallStreamObserver<ListPartitionsReply> call) {
-                call.setOnReadyHandler(listing::run);
-            }
+            begun.complete(listing);
             listing.run();
-        } catch (MusterException e) {
-            refuse(reply, e);
-        }
+        });
     }
 
     private static void checkSize(String what, int partitions) {
@@ -207,15 +208,33 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
         return unit.image();
     }
 
-    private <R> void read(StreamObserver<R> reply, Function<MetadataImage, R> read) {
-        R value;
-        try {
-            value = read.apply(controllersImage());
-        } catch (RuntimeException e) {
-            refuse(reply, e);
+    private <R> void read(boolean strict, StreamObserver<R> reply, Function<MetadataImage, R> read) {
+        withImage(strict, reply, image -> answer(reply, read.apply(image)));
+    }
+
+    /** A strict read waits for proof that this voter still leads; the image is looked at after that. */
+    private void withImage(boolean strict, StreamObserver<?> reply, Consumer<MetadataImage> use) {
+        if (!strict) {
+            useImage(reply, use);
             return;
         }
-        answer(reply, value);
+        CompletableFuture<@Nullable Void> confirmed =
+                unit.confirm().toCompletableFuture().copy().orTimeout(timeoutMs(), TimeUnit.MILLISECONDS);
+        confirmed.whenCompleteAsync((nothing, error) -> {
+            if (error == null) {
+                useImage(reply, use);
+            } else {
+                refuse(reply, error);
+            }
+        });
+    }
+
+    private void useImage(StreamObserver<?> reply, Consumer<MetadataImage> use) {
+        try {
+            use.accept(controllersImage());
+        } catch (RuntimeException e) {
+            refuse(reply, e);
+        }
     }
 
     private static <R> void answer(StreamObserver<R> reply, R value) {

@@ -19,6 +19,7 @@ import io.muster.rpc.v1.ListPartitionsRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,43 @@ class AdminServiceTest {
                 StatusRuntimeException.class,
                 () -> admin.createResource(request("orders", 4).build()));
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS);
+    }
+
+    @Test
+    void aStrictReadWaitsForProofThatTheControllerStillLeads() {
+        lead();
+        ListBrokersRequest strict =
+                ListBrokersRequest.newBuilder().setStrict(true).build();
+        long barriers = voter.on(() -> voter.rig.unit.liveness().barriers());
+        voter.on(() -> voter.rig.nowNs += 1_000_000);
+
+        assertThat(admin.listBrokers(strict).getBrokersList()).hasSize(2);
+        List<ListPartitionsReply> pieces = new ArrayList<>();
+        admin.listPartitions(ListPartitionsRequest.newBuilder().setStrict(true).build())
+                .forEachRemaining(pieces::add);
+        assertThat(pieces).hasSize(1);
+        assertThat(voter.rig.unit.liveness().barriers()).isGreaterThan(barriers);
+    }
+
+    @Test
+    void aDeposedControllerAnswersNoStrictRead() {
+        lead();
+        // it believes that it leads, and what it appends no longer commits
+        voter.on(() -> {
+            voter.rig.quorum.hold(1);
+            return true;
+        });
+        voter.on(() -> voter.rig.nowNs += 1_000_000);
+        assertThat(admin.listBrokers(ListBrokersRequest.getDefaultInstance()).getBrokersList())
+                .hasSize(2);
+
+        StatusRuntimeException refused = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> admin.withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+                        .listBrokers(
+                                ListBrokersRequest.newBuilder().setStrict(true).build()));
+
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     }
 
     @Test
