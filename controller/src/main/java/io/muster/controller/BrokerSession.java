@@ -11,7 +11,6 @@ import io.muster.error.MusterException;
 import io.muster.log.v1.BrokerRecord;
 import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
-import io.muster.metadata.record.LogCodec;
 import io.muster.rpc.v1.Heartbeat;
 import io.muster.rpc.v1.LeaseRenewal;
 import io.muster.rpc.v1.RefusalCode;
@@ -97,13 +96,6 @@ public final class BrokerSession implements RenewalSink {
                     RefusalCode.WRONG_CLUSTER,
                     "Broker " + broker + " belongs to cluster " + register.getClusterId() + " and this is cluster "
                             + shared.clusterId() + "; check its controller.quorum.bootstrap.servers and its log.dir.");
-        } else if (record.getMinFormatLevel() > LogCodec.FORMAT_LEVEL
-                || record.getMaxFormatLevel() < LogCodec.FORMAT_LEVEL) {
-            refuse(
-                    RefusalCode.UNSUPPORTED_VERSION,
-                    "Broker " + broker + " reads log levels " + record.getMinFormatLevel() + " to "
-                            + record.getMaxFormatLevel() + " and this cluster writes " + LogCodec.FORMAT_LEVEL
-                            + "; install a version that reads it.");
         } else {
             boolean oldHasSession = shared.liveness().hasSession(broker, nowNs);
             shared.submitter().submit(new RegisterBroker(record, oldHasSession)).whenComplete((newEpoch, error) -> {

@@ -12,7 +12,9 @@ final class Refusals {
             case NOT_CONTROLLER -> RefusalCode.NOT_CONTROLLER;
             case ALREADY_EXISTS -> RefusalCode.DUPLICATE_NODE;
             case STALE_EPOCH -> RefusalCode.STALE_EPOCH;
-            case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, CORRUPT -> RefusalCode.BAD_REQUEST;
+            // The one precondition of a registration: that the broker reads what the cluster writes.
+            case FAILED_PRECONDITION -> RefusalCode.UNSUPPORTED_VERSION;
+            case INVALID_ARGUMENT, NOT_FOUND, CORRUPT -> RefusalCode.BAD_REQUEST;
             case OVERLOADED, UNKNOWN_OUTCOME, TIMED_OUT, UNAVAILABLE, INTERNAL -> RefusalCode.OVERLOADED;
         };
     }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.stub.StreamObserver;
 import io.muster.controller.Rig;
+import io.muster.log.v1.BrokerRecord;
 import io.muster.log.v1.BrokerState;
+import io.muster.metadata.record.LogCodec;
 import io.muster.rpc.v1.Heartbeat;
 import io.muster.rpc.v1.RefusalCode;
 import io.muster.rpc.v1.Register;
@@ -73,6 +75,23 @@ class SessionServiceTest {
 
         assertThat(heard.get(0).getRefused().getCode()).isEqualTo(RefusalCode.WRONG_CLUSTER);
         assertThat(heard.get(0).getRefused().getMessage()).contains("bootstrap.servers");
+    }
+
+    @Test
+    void aBrokerThatCannotReadTheLogIsToldSo() {
+        voter.on(() -> voter.rig.lead());
+        Register register = register(Rig.CLUSTER).getRegister();
+        BrokerRecord older = register.getBroker().toBuilder()
+                .setMinFormatLevel(LogCodec.FORMAT_LEVEL + 1)
+                .setMaxFormatLevel(LogCodec.FORMAT_LEVEL + 1)
+                .build();
+        open().onNext(SessionUp.newBuilder()
+                .setRegister(register.toBuilder().setBroker(older))
+                .build());
+        await().until(() -> ended);
+
+        assertThat(heard.get(0).getRefused().getCode()).isEqualTo(RefusalCode.UNSUPPORTED_VERSION);
+        assertThat(heard.get(0).getRefused().getMessage()).contains("run a version of it that fits");
     }
 
     @Test
