@@ -1,5 +1,6 @@
 package io.muster.it;
 
+import io.muster.it.lab.Places;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +18,19 @@ final class NodeProcess {
     private final Path config;
     private final Path dir;
     private final Path log;
+    private final Places places;
     private final int rpcPort;
     private final int httpPort;
     private final List<String> nodeArgs;
-    private @Nullable Process process;
+    private Map<String, String> environment = Map.of();
+    private volatile @Nullable Process process;
 
-    NodeProcess(int id, Path dir, Path config, int rpcPort, int httpPort, List<String> nodeArgs) {
+    NodeProcess(int id, Path dir, Path config, Places places, int rpcPort, int httpPort, List<String> nodeArgs) {
         this.id = id;
         this.dir = dir;
         this.config = config;
         this.log = dir.resolveSibling("node-" + id + ".log");
+        this.places = places;
         this.rpcPort = rpcPort;
         this.httpPort = httpPort;
         this.nodeArgs = List.copyOf(nodeArgs);
@@ -53,8 +57,18 @@ final class NodeProcess {
         return httpPort;
     }
 
+    /** IP address of its listeners. */
+    String host() {
+        return places.address(id);
+    }
+
     String endpoint() {
-        return "127.0.0.1:" + rpcPort;
+        return host() + ":" + rpcPort;
+    }
+
+    /** Environment variables of every start from now on. */
+    void setEnvironment(Map<String, String> variables) {
+        environment = Map.copyOf(variables);
     }
 
     void start(String... extra) {
@@ -63,7 +77,7 @@ final class NodeProcess {
 
     /** Starts the node with further environment variables. */
     void startWith(Map<String, String> env, String... extra) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(places.launcher(id));
         command.add(Distribution.muster().toString());
         command.addAll(List.of("node", "-c", config.toString()));
         command.addAll(nodeArgs);
@@ -71,6 +85,7 @@ final class NodeProcess {
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("MUSTER_HEAP_OPTS", "-Xms64m -Xmx256m");
+            builder.environment().putAll(environment);
             builder.environment().putAll(env);
             builder.redirectErrorStream(true);
             builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -81,7 +96,8 @@ final class NodeProcess {
     }
 
     boolean isAlive() {
-        return process != null && process.isAlive();
+        Process p = process;
+        return p != null && p.isAlive();
     }
 
     /** kill -9, and waits until the process is gone. */
@@ -127,17 +143,19 @@ final class NodeProcess {
     }
 
     void destroy() {
-        if (process != null && process.isAlive()) {
-            process.destroyForcibly();
-            await(process, 10);
+        Process p = process;
+        if (p != null && p.isAlive()) {
+            p.destroyForcibly();
+            await(p, 10);
         }
     }
 
     private Process running() {
-        if (process == null) {
+        Process p = process;
+        if (p == null) {
             throw new IllegalStateException("node " + id + " was never started");
         }
-        return process;
+        return p;
     }
 
     private void await(Process p, int seconds) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.muster.it.lab.Places;
 import io.muster.log.v1.BrokerState;
 import io.muster.rpc.v1.AdminServiceGrpc;
 import io.muster.rpc.v1.BrokerInfo;
@@ -40,23 +41,31 @@ final class ProcessCluster implements AutoCloseable {
     private static final Duration CONVERGENCE = Duration.ofSeconds(45);
 
     private final Path root;
+    private final Places places;
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final Map<Integer, ManagedChannel> channels = new LinkedHashMap<>();
     private final FreePorts ports = new FreePorts(40);
     private final String voters;
     private final String bootstrap;
+    private Duration patience = CONVERGENCE;
 
     private ProcessCluster(
-            Path root, int voterCount, int brokers, List<String> nodeArgs, Map<String, String> settings) {
+            Path root,
+            int voterCount,
+            int brokers,
+            List<String> nodeArgs,
+            Map<String, String> settings,
+            Places places) {
         this.root = root;
+        this.places = places;
         int[] raft = IntStream.range(0, voterCount).map(i -> ports.next()).toArray();
         int[] rpc =
                 IntStream.range(0, voterCount + brokers).map(i -> ports.next()).toArray();
         this.voters = IntStream.range(0, voterCount)
-                .mapToObj(i -> (i + 1) + "@127.0.0.1:" + raft[i])
+                .mapToObj(i -> (i + 1) + "@" + places.address(i + 1) + ":" + raft[i])
                 .collect(Collectors.joining(","));
         this.bootstrap = IntStream.range(0, voterCount)
-                .mapToObj(i -> "127.0.0.1:" + rpc[i])
+                .mapToObj(i -> places.address(i + 1) + ":" + rpc[i])
                 .collect(Collectors.joining(","));
         for (int i = 0; i < voterCount + brokers; i++) {
             boolean voter = i < voterCount;
@@ -73,11 +82,11 @@ final class ProcessCluster implements AutoCloseable {
         config.put("process.roles", voter ? "controller,broker" : "broker");
         if (voter) {
             config.put("controller.quorum.voters", voters);
-            config.put("quorum.listener", "127.0.0.1:" + raftPort);
+            config.put("quorum.listener", places.address(id) + ":" + raftPort);
         }
         config.put("controller.quorum.bootstrap.servers", bootstrap);
-        config.put("listener", "127.0.0.1:" + rpcPort);
-        config.put("http.listener", "127.0.0.1:" + http);
+        config.put("listener", places.address(id) + ":" + rpcPort);
+        config.put("http.listener", places.address(id) + ":" + http);
         config.put("log.dir", dir.toString());
         config.putAll(settings);
         Path file = root.resolve("node-" + id + ".properties");
@@ -86,7 +95,7 @@ final class ProcessCluster implements AutoCloseable {
                 config.entrySet().stream()
                         .map(e -> e.getKey() + "=" + e.getValue())
                         .collect(Collectors.joining("\n", "", "\n")));
-        return new NodeProcess(id, dir, file, rpcPort, http, nodeArgs);
+        return new NodeProcess(id, dir, file, places, rpcPort, http, nodeArgs);
     }
 
     static void write(Path file, String text) {
@@ -118,7 +127,13 @@ final class ProcessCluster implements AutoCloseable {
     /** Formats, but starts nothing. */
     static ProcessCluster prepare(
             Path root, int voters, int brokers, List<String> nodeArgs, Map<String, String> settings) {
-        ProcessCluster cluster = new ProcessCluster(root, voters, brokers, nodeArgs, settings);
+        return prepare(root, voters, brokers, nodeArgs, settings, Places.LOOPBACK);
+    }
+
+    /** Formats, but starts nothing. */
+    static ProcessCluster prepare(
+            Path root, int voters, int brokers, List<String> nodeArgs, Map<String, String> settings, Places places) {
+        ProcessCluster cluster = new ProcessCluster(root, voters, brokers, nodeArgs, settings, places);
         for (NodeProcess node : cluster.nodes) {
             cluster.format(node);
         }
@@ -131,6 +146,11 @@ final class ProcessCluster implements AutoCloseable {
         if (result.exitCode() != 0) {
             throw new AssertionError("format of node " + node.id() + " failed: " + result.all());
         }
+    }
+
+    /** How long to wait for what must happen. */
+    void setPatience(Duration limit) {
+        patience = limit;
     }
 
     NodeProcess node(int id) {
@@ -157,8 +177,8 @@ final class ProcessCluster implements AutoCloseable {
             int http = ports.next();
             Path dir = root.resolve(dirName);
             config.put("node.id", Integer.toString(id));
-            config.put("listener", "127.0.0.1:" + rpc);
-            config.put("http.listener", "127.0.0.1:" + http);
+            config.put("listener", places.address(id) + ":" + rpc);
+            config.put("http.listener", places.address(id) + ":" + http);
             config.put("log.dir", dir.toString());
             config.putAll(changes);
             config.values().removeIf(String::isEmpty);
@@ -168,7 +188,7 @@ final class ProcessCluster implements AutoCloseable {
                     config.entrySet().stream()
                             .map(e -> e.getKey() + "=" + e.getValue())
                             .collect(Collectors.joining("\n", "", "\n")));
-            NodeProcess node = new NodeProcess(id, dir, file, rpc, http, List.of());
+            NodeProcess node = new NodeProcess(id, dir, file, places, rpc, http, List.of());
             extras.add(node);
             return node;
         } catch (IOException e) {
@@ -184,7 +204,7 @@ final class ProcessCluster implements AutoCloseable {
         }
         ManagedChannel channel = channels.computeIfAbsent(
                 node.id(),
-                id -> NettyChannelBuilder.forAddress("127.0.0.1", node.rpcPort())
+                id -> NettyChannelBuilder.forAddress(node.host(), node.rpcPort())
                         .usePlaintext()
                         .build());
         try {
@@ -211,11 +231,11 @@ final class ProcessCluster implements AutoCloseable {
     private <T> Optional<T> until(String what, java.util.concurrent.Callable<Optional<T>> probe) {
         try {
             return await(what)
-                    .atMost(CONVERGENCE)
+                    .atMost(patience)
                     .pollInterval(Duration.ofMillis(50))
                     .until(probe, Optional::isPresent);
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError("did not happen within " + CONVERGENCE + ": " + what + "\n" + tails(), e);
+            throw new AssertionError("did not happen within " + patience + ": " + what + "\n" + tails(), e);
         }
     }
 
