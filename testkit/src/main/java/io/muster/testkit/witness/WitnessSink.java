@@ -31,9 +31,11 @@ public final class WitnessSink implements AutoCloseable {
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private final WitnessLedger ledger = new WitnessLedger();
+    private final BeatObserver observer;
 
-    private WitnessSink(ServerSocket server) {
+    private WitnessSink(ServerSocket server, BeatObserver observer) {
         this.server = server;
+        this.observer = observer;
     }
 
     /** Listens on a free port of the loopback address. */
@@ -43,6 +45,15 @@ public final class WitnessSink implements AutoCloseable {
 
     /** Listens on {@code address}; port 0 is any free one. */
     public static WitnessSink start(InetSocketAddress address) throws IOException {
+        return start(address, (node, beat, accepted, arrivalNanos) -> {});
+    }
+
+    /**
+     * As {@link #start(InetSocketAddress)}, for who wants to judge by himself.
+     *
+     * @param observer hears of every beat, one at a time
+     */
+    public static WitnessSink start(InetSocketAddress address, BeatObserver observer) throws IOException {
         ServerSocket server = new ServerSocket();
         server.setReuseAddress(true);
         try {
@@ -51,7 +62,7 @@ public final class WitnessSink implements AutoCloseable {
             server.close();
             throw e;
         }
-        WitnessSink sink = new WitnessSink(server);
+        WitnessSink sink = new WitnessSink(server, observer);
         thread("witness-sink", sink::accept);
         return sink;
     }
@@ -103,7 +114,9 @@ public final class WitnessSink implements AutoCloseable {
             long now = System.nanoTime();
             int refused = 0;
             for (Beat beat : frame.beats()) {
-                if (!ledger.beat(node, beat, now)) {
+                boolean accepted = ledger.beat(node, beat, now);
+                observer.judged(node, beat, accepted, now);
+                if (!accepted) {
                     refused++;
                 }
             }
