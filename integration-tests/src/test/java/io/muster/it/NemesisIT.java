@@ -1,0 +1,253 @@
+package io.muster.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.muster.it.history.CommittedLog;
+import io.muster.it.history.History;
+import io.muster.it.history.HistoryChecker;
+import io.muster.it.history.Outcome;
+import io.muster.it.history.Rule;
+import io.muster.it.history.Violation;
+import io.muster.it.lab.NetworkLab;
+import io.muster.it.lab.Skip;
+import io.muster.it.lab.WallClock;
+import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.OwnershipMode;
+import io.muster.rpc.v1.BrokerInfo;
+import io.muster.rpc.v1.CreateResourceRequest;
+import io.muster.rpc.v1.PartitionInfo;
+import io.muster.rpc.v1.SetBrokerFenceRequest;
+import io.muster.testkit.witness.ServiceGap;
+import io.muster.testkit.witness.WitnessSink;
+import io.muster.testkit.witness.WitnessedPartition;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real nodes, each in its own network namespace, under random faults: three voters and two brokers, administrators that
+ * create, delete, move, fence and read, and owners that beat to a sink. When the last fault has healed the cluster must
+ * converge without help; then the histories are judged against the log on the voters' disks.
+ *
+ * <p>A failure prints its seed; {@code -Dmuster.nemesis.seed=} does the same harm again, {@code -Dmuster.nemesis.seconds=} does
+ * more of it. Nothing here is judged by how long it took.
+ */
+class NemesisIT {
+    private static final int VOTERS = 3;
+    private static final int BROKERS = 5;
+    private static final int ADMINISTRATORS = 6;
+    private static final int OPERATIONS_MIN = 10_000;
+    private static final int FAULTS_MIN = 30;
+    private static final int TOKEN_PARTITIONS = 10;
+    /** A slow machine needs longer for the same number of operations; after this many times the planned time it is given up. */
+    private static final int TIMES_LONGER = 4;
+
+    private static final Duration CONVERGENCE = Duration.ofSeconds(180);
+
+    @TempDir
+    Path dir;
+
+    private final long seed = Long.getLong("muster.nemesis.seed", System.nanoTime() % 1_000_000);
+    private final long seconds = Long.getLong("muster.nemesis.seconds", 100);
+    private final HistoryRecorder recorder = new HistoryRecorder();
+    private final List<String> defects = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void nothingIsLostAndNothingIsOwnedTwiceWhateverBreaks() throws Exception {
+        String impossible = NetworkLab.impossible().orElse("");
+        Skip.unless(impossible.isEmpty(), impossible);
+        System.out.println("nemesis: seed " + seed + "; again with -Dmuster.nemesis.seed=" + seed);
+        try (NetworkLab lab = NetworkLab.create(BROKERS);
+                WitnessSink sink = WitnessSink.start(new InetSocketAddress(lab.address(0), 0), recorder);
+                ProcessCluster cluster = cluster(lab, sink)) {
+            cluster.setPatience(CONVERGENCE);
+            Nemesis nemesis = new Nemesis(seed, lab, cluster.nodes(), clocks(cluster));
+            if (!nemesis.canSlowLinks()) {
+                Skip.note("slow links, for this kernel holds no link to a rate (tc tbf)");
+            }
+            run(cluster, sink, nemesis);
+        } finally {
+            if (WallClock.isPossible()) {
+                WallClock.removeLeftovers();
+            }
+        }
+    }
+
+    private ProcessCluster cluster(NetworkLab lab, WitnessSink sink) {
+        return ProcessCluster.prepare(
+                dir,
+                VOTERS,
+                BROKERS - VOTERS,
+                List.of("--workload", "witness", "--witness-sink", sink.address(), "--witness-interval", "200ms"),
+                // every entry of the run must still be there when it is judged
+                Map.of("quorum.election.timeout.ms", "1000", "snapshot.interval.batches", "100000"),
+                lab);
+    }
+
+    private Map<Integer, WallClock> clocks(ProcessCluster cluster) {
+        Map<Integer, WallClock> clocks = new HashMap<>();
+        if (!WallClock.isPossible()) {
+            Skip.note("steps of the wall clock, for libfaketime is not installed (Debian package faketime)");
+            return clocks;
+        }
+        for (NodeProcess node : cluster.nodes()) {
+            WallClock clock = new WallClock(dir.resolve("clock-" + node.id()));
+            node.setEnvironment(clock.environment());
+            clocks.put(node.id(), clock);
+        }
+        return clocks;
+    }
+
+    private void run(ProcessCluster cluster, WitnessSink sink, Nemesis nemesis) throws Exception {
+        cluster.nodes().forEach(NodeProcess::start);
+        cluster.awaitUnfenced(IntStream.rangeClosed(1, BROKERS).toArray());
+        cluster.create(AdminLoad.WORK, AdminLoad.WORK_PARTITIONS, 3);
+        cluster.controller(stub -> stub.createResource(CreateResourceRequest.newBuilder()
+                .setName("token")
+                .setPartitions(TOKEN_PARTITIONS)
+                .setReplicas(2)
+                .setOwnership(OwnershipMode.TOKEN_FENCED)
+                .build()));
+        awaitServed(cluster, sink, System.nanoTime());
+
+        long began = System.nanoTime();
+        harm(cluster, nemesis);
+        double harmed = secondsSince(began);
+
+        long healed = System.nanoTime();
+        cluster.awaitThat("every broker may own work", () -> takeFencesBack(cluster));
+        cluster.awaitAllLedBy(IntStream.rangeClosed(1, BROKERS).toArray());
+        cluster.awaitThat("every voter has all", () -> cluster.quorum().getMaxFollowerLag() == 0);
+        awaitServed(cluster, sink, healed);
+        double converged = secondsSince(healed);
+
+        long end = cluster.quorum().getHighWatermark();
+        double longestGapMs = sink.gapsSince(began).stream()
+                .mapToDouble(ServiceGap::millis)
+                .max()
+                .orElse(0);
+        sink.close();
+        cluster.nodes().forEach(NodeProcess::kill);
+        List<Violation> violations = judge(cluster, nemesis, end);
+        String summary =
+                "nemesis: seed %d, %.0f s, %d operations (%d acknowledged, %d refused, %d unknown), %d faults %s;"
+                                .formatted(
+                                        seed,
+                                        harmed,
+                                        recorder.operations(),
+                                        recorder.count(Outcome.OK),
+                                        recorder.count(Outcome.REFUSED),
+                                        recorder.count(Outcome.UNKNOWN),
+                                        nemesis.faults(),
+                                        nemesis.byKind())
+                        + " longest without an acknowledged change %.1f s (from %.1f s on), longest gap of a partition %.1f s, converged in %.1f s;"
+                                .formatted(
+                                        recorder.longestSilenceSeconds(),
+                                        (recorder.longestSilenceSinceNanos() - began) / 1e9,
+                                        longestGapMs / 1e3,
+                                        converged)
+                        + " %d batches, %d effects, %d violations"
+                                .formatted(end, recorder.history().effects().size(), violations.size());
+        System.out.println(summary);
+        if (Boolean.getBoolean("muster.nemesis.diary")) {
+            nemesis.diary().forEach(System.out::println);
+        }
+        assertThat(violations)
+                .as(() -> summary + "\n" + String.join("\n", nemesis.diary()))
+                .isEmpty();
+        assertThat(defects).as(summary).isEmpty();
+        assertThat(nemesis.surprises()).as(summary).isEmpty();
+    }
+
+    private void harm(ProcessCluster cluster, Nemesis nemesis) throws InterruptedException {
+        List<NodeProcess> voters = cluster.nodes().subList(0, VOTERS);
+        Map<AdminLoad, Thread> loads = new LinkedHashMap<>();
+        for (int i = 0; i < ADMINISTRATORS; i++) {
+            AdminLoad load = new AdminLoad(i, seed, voters, BROKERS, recorder, defects);
+            loads.put(load, new Thread(load, "administrator-" + i));
+        }
+        loads.values().forEach(Thread::start);
+        nemesis.start();
+        long began = System.nanoTime();
+        while (secondsSince(began) < seconds
+                || (!isLargeEnough(nemesis) && secondsSince(began) < seconds * TIMES_LONGER)) {
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        nemesis.stop();
+        loads.keySet().forEach(AdminLoad::stop);
+        for (Thread thread : loads.values()) {
+            thread.join();
+        }
+    }
+
+    private boolean isLargeEnough(Nemesis nemesis) {
+        return recorder.operations() >= OPERATIONS_MIN && nemesis.faults() >= FAULTS_MIN;
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1e9;
+    }
+
+    /** Ends what an administrator began; true if no broker is fenced. */
+    private static boolean takeFencesBack(ProcessCluster cluster) {
+        List<BrokerInfo> fenced = cluster.brokers().values().stream()
+                .filter(b -> b.getState() != BrokerState.UNFENCED)
+                .toList();
+        for (BrokerInfo broker : fenced) {
+            cluster.tryController(stub -> stub.setBrokerFence(SetBrokerFenceRequest.newBuilder()
+                    .setId(broker.getId())
+                    .setFenced(false)
+                    .build()));
+        }
+        return fenced.isEmpty();
+    }
+
+    private static void awaitServed(ProcessCluster cluster, WitnessSink sink, long sinceNanos) {
+        cluster.awaitThat("every partition is served", () -> {
+            Set<String> served = sink.services().stream()
+                    .filter(s -> s.lastNanos() - sinceNanos >= 0)
+                    .map(s -> s.partition())
+                    .map(WitnessedPartition::toString)
+                    .collect(Collectors.toSet());
+            List<PartitionInfo> all = cluster.partitions();
+            return !all.isEmpty()
+                    && all.stream().allMatch(p -> served.contains(p.getResource() + "/" + p.getPartition()));
+        });
+    }
+
+    private List<Violation> judge(ProcessCluster cluster, Nemesis nemesis, long end) throws IOException {
+        History history = recorder.history();
+        List<Violation> violations = new ArrayList<>();
+        CommittedLog first = CommittedLog.read(cluster.node(1).dir(), end);
+        for (int id = 1; id <= VOTERS; id++) {
+            CommittedLog log = CommittedLog.read(cluster.node(id).dir(), end);
+            if (log.batches().size() < end) {
+                violations.add(new Violation(
+                        Rule.LOGS_AGREE,
+                        "voter " + id + " holds " + log.batches().size() + " of " + end + " committed batches"));
+            }
+            violations.addAll(HistoryChecker.compare("voter 1", first, "voter " + id, log));
+        }
+        violations.addAll(HistoryChecker.check(history, first));
+        if (!isLargeEnough(nemesis)) {
+            violations.add(new Violation(
+                    Rule.LARGE_ENOUGH,
+                    recorder.operations() + " operations and " + nemesis.faults() + " faults; at least "
+                            + OPERATIONS_MIN + " and " + FAULTS_MIN + " are needed"));
+        }
+        return violations;
+    }
+}
