@@ -54,6 +54,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final Failure failure;
     private final Executor snapshotThread;
     private final Runnable onFirstCommit;
+    private final Runnable onApplied;
     private final AtomicBoolean snapshotRuns = new AtomicBoolean();
     private final Replica replica;
     private boolean ignored;
@@ -77,18 +78,21 @@ final class MetadataStateMachine extends BaseStateMachine {
     /**
      * @param snapshotThread runs one task at a time
      * @param onFirstCommit run on the updater thread before the first committed entry of this process is applied
+     * @param onApplied run on the updater thread after each entry
      */
     MetadataStateMachine(
             SnapshotStore store,
             LogListener listener,
             Failure failure,
             Executor snapshotThread,
-            Runnable onFirstCommit) {
+            Runnable onFirstCommit,
+            Runnable onApplied) {
         this.store = store;
         this.listener = listener;
         this.failure = failure;
         this.snapshotThread = snapshotThread;
         this.onFirstCommit = onFirstCommit;
+        this.onApplied = onApplied;
         this.replica = new Replica(MetadataImage.EMPTY, new NotingIgnored());
         this.position = new Position(TermIndex.INITIAL_VALUE, MetadataImage.EMPTY);
     }
@@ -279,6 +283,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private void moveTo(TermIndex at) {
         updateLastAppliedTermIndex(at);
         position = new Position(at, replica.image());
+        onApplied.run();
     }
 
     // ---- leadership

@@ -22,7 +22,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftGroup;
@@ -95,9 +97,15 @@ public final class RatisMetadataLog implements MetadataLog {
         try {
             VoterAdmission.refuseLostLog(storage);
             mark.refuseCutLog(storage.raftDirectory());
+            var teller = new CommitTeller();
             var machine = new MetadataStateMachine(
-                    new SnapshotStore(settings.snapshotsKept()), listener, end, snapshotThread, this::noteFirstCommit);
-            server = build(machine);
+                    new SnapshotStore(settings.snapshotsKept()),
+                    listener,
+                    end,
+                    snapshotThread,
+                    this::noteFirstCommit,
+                    teller::applied);
+            server = build(machine, teller);
             server.start();
             RaftServer.Division division = server.getDivision(groupId);
             var appender = new Appender(self, groupId, (RaftClientAsynchronousProtocol) division, division.getInfo());
@@ -118,7 +126,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 storage.identity().clusterId());
     }
 
-    private RaftServer build(MetadataStateMachine machine) throws IOException {
+    private RaftServer build(MetadataStateMachine machine, CommitTeller teller) throws IOException {
         RaftGroup group = RatisIds.group(storage.identity().clusterId(), settings.voters());
         Path metaDirectory =
                 storage.raftDirectory().resolve(groupId.getUuid().toString()).resolve("current");
@@ -129,6 +137,9 @@ public final class RatisMetadataLog implements MetadataLog {
                 metaDirectory);
         var parameters = new Parameters();
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, (builder, types) -> builder.intercept(guard));
+        teller.giveTo(parameters);
+        RaftProperties properties = RatisProperties.of(settings, storage.raftDirectory());
+        RaftConfigKeys.Rpc.setType(properties, new CommitTeller.Transport());
         VoteDurability.cover(groupId.toByteString(), self.toByteString(), metaDirectory);
         return RaftServer.newBuilder()
                 .setServerId(self)
@@ -136,7 +147,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 // formats an empty directory; the alternative wipes a full one
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .setStateMachineRegistry(id -> machine)
-                .setProperties(RatisProperties.of(settings, storage.raftDirectory()))
+                .setProperties(properties)
                 .setParameters(parameters)
                 .build();
     }
