@@ -18,6 +18,9 @@ final class BalanceRound {
     private final Balance limits;
     private final Steps steps;
     private final boolean[] away;
+    /** Leaderships that each broker, by its index in the roster, is asked to return in this round. */
+    private final int[] returns;
+
     private int inFlight;
     private int replaced;
     private int returned;
@@ -29,6 +32,7 @@ final class BalanceRound {
         this.limits = limits;
         this.steps = new Steps(image);
         this.away = new boolean[steps.roster.size()];
+        this.returns = new int[away.length];
         for (int b = 0; b < away.length; b++) {
             away[b] = limits.isAway(steps.roster.broker(b), wallMs);
         }
@@ -90,7 +94,7 @@ final class BalanceRound {
                 && (state.readyCount() == 0 || (state.readyCount() == 1 && state.isReady(id)));
     }
 
-    /** Leadership goes back to the preferred replica once that is ready; its owner hands over. */
+    /** Leadership goes back to the preferred replica once that is ready; its owner hands over, a few in each round. */
     private void returnLeaders(ClusterPlan plan) {
         PrimitiveIterator.OfInt slots = image.sets().notPreferred();
         while (slots.hasNext() && plan.hasRoom()) {
@@ -102,12 +106,18 @@ final class BalanceRound {
                     && state.leader() != preferred
                     && state.isReady(preferred)
                     && steps.roster.isLiveId(preferred)
+                    && mayAsk(state.leader())
                     && plan.freeze(state)) {
                 steps.revoke(state, preferred);
                 plan.takeRoom();
                 returned++;
             }
         }
+    }
+
+    private boolean mayAsk(int leader) {
+        int index = steps.roster.indexOf(leader);
+        return index >= 0 && returns[index]++ < Steps.handOversAtOnce(steps.roster.leaders(index));
     }
 
     private void apply(ClusterPlan plan) {

@@ -1,6 +1,8 @@
 package io.muster.controller.decide;
 
+import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
+import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.image.PartitionState;
 import io.muster.rpc.v1.Released;
@@ -26,7 +28,7 @@ public record ReportReleased(int id, long epoch, List<Released> released) implem
 
     @Override
     public Decision<Boolean> decide(MetadataImage image, long wallMs) {
-        Facts.current(image, id, epoch);
+        Broker broker = Facts.current(image, id, epoch);
         Steps steps = new Steps(image);
         int acks = 0;
         for (Released ack : released) {
@@ -41,6 +43,9 @@ public record ReportReleased(int id, long epoch, List<Released> released) implem
         }
         if (steps.isEmpty()) {
             return Decision.nothing(false);
+        }
+        if (broker.state() == BrokerState.STOPPING) {
+            steps.leave(id);
         }
         String sentence = Facts.join("Broker " + id + " released " + Steps.count(acks, "partition"), steps.summary());
         return new Decision<>(

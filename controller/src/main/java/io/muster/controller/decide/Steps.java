@@ -25,6 +25,8 @@ import java.util.PrimitiveIterator;
  * lives for one decision.
  */
 final class Steps {
+    private static final int FEWEST_HAND_OVERS_AT_ONCE = 32;
+
     final Roster roster;
     final PartitionChanges changes;
     private final MetadataImage image;
@@ -32,6 +34,7 @@ final class Steps {
     private final BitSet receivers = new BitSet();
     private int granted;
     private int revoked;
+    private int preparing;
     private int ownerless;
     private int finished;
 
@@ -93,6 +96,63 @@ final class Steps {
     void revoke(PartitionState s, int target) {
         count(s.leader(), -1);
         changes.put(revoke(s, s.edit(), target));
+    }
+
+    /**
+     * Goes on with the hand-overs of a broker that wants to leave, a few at a time. True if it leads or releases anything, as of
+     * the image that this decision began with.
+     */
+    boolean leave(int id) {
+        roster.setLive(id, false);
+        int room = handOversAtOnce(image.work(id).leaders()) - releasing(id);
+        boolean busy = false;
+        PrimitiveIterator.OfInt slots = image.work(id).iterator();
+        while (slots.hasNext()) {
+            int slot = slots.nextInt();
+            PartitionState before = image.partitionAt(slot);
+            busy |= before.releasing() == id || before.leader() == id;
+            PartitionState now = changes.get(slot);
+            if (now.leader() == id && room > 0) {
+                leave(now);
+                room -= changes.get(slot).isHandingOver() ? 1 : 0;
+            }
+        }
+        return busy;
+    }
+
+    private int releasing(int id) {
+        int count = 0;
+        PrimitiveIterator.OfInt unsettled = image.sets().unsettled();
+        while (unsettled.hasNext()) {
+            count += changes.get(unsettled.nextInt()).releasing() == id ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * How many of {@code left} partitions one broker is asked to hand over at once, when it does not matter which goes first.
+     * While a partition is handed over nobody serves it, and the application has few threads to let go with; but a broker that
+     * leads very many must be done before its patience is.
+     */
+    static int handOversAtOnce(int left) {
+        return Math.max(FEWEST_HAND_OVERS_AT_ONCE, left / 16);
+    }
+
+    /**
+     * The leader wants to leave. A ready replica gets the partition at once. An exclusive partition has none: another broker
+     * becomes one first, so that nobody waits while it warms up; {@link #settle} goes on when it is ready. A replica that is
+     * being made ready already is waited for, too.
+     */
+    private void leave(PartitionState s) {
+        int leader = s.leader();
+        int next = choice.unready(s, leader);
+        if (choice.ready(s, leader) != NONE || next == NONE) {
+            revoke(s, NONE);
+        } else if (!s.hasReplica(next)) {
+            preparing++;
+            roster.addReplica(roster.indexOf(next), 1);
+            settle(s.edit().addReplica(next).removing(leader, true).build());
+        }
     }
 
     private PartitionEdit revoke(PartitionState s, PartitionEdit edit, int target) {
@@ -272,6 +332,9 @@ final class Steps {
         }
         if (revoked > 0) {
             parts.add(count(revoked, "partition") + " to be handed over");
+        }
+        if (preparing > 0) {
+            parts.add(count(preparing, "partition") + " to be made ready elsewhere first");
         }
         if (ownerless > 0) {
             parts.add(count(ownerless, "partition") + " left without a leader");

@@ -1,20 +1,18 @@
 package io.muster.controller.decide;
 
-import static io.muster.metadata.image.PartitionState.NONE;
-
 import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
 import io.muster.log.v1.Record;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
-import io.muster.metadata.image.PartitionState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PrimitiveIterator;
 
 /**
- * A broker wants to leave: it gets nothing new, and all that it leads is handed over. Asked again, it goes on with what is
- * left. True once it leads nothing and releases nothing, as of the image that was decided against.
+ * A broker wants to leave: it gets nothing new, and all that it leads is handed over, each partition to a replica that is ready;
+ * where there is none, one is made ready first, while the broker still leads. A few hand-overs at a time: its acknowledgements
+ * ({@link ReportReleased}) and asking again go on with what is left. True once it leads nothing and releases nothing, as of the
+ * image that was decided against.
  *
  * @param id the broker
  * @param epoch its epoch
@@ -29,22 +27,12 @@ public record StopBroker(int id, long epoch) implements Command<Boolean> {
     public Decision<Boolean> decide(MetadataImage image, long wallMs) {
         Broker broker = Facts.current(image, id, epoch);
         Steps steps = new Steps(image);
-        steps.roster.setLive(id, false);
-        boolean releases = false;
-        PrimitiveIterator.OfInt slots = image.work(id).iterator();
-        while (slots.hasNext()) {
-            PartitionState state = image.partitionAt(slots.nextInt());
-            releases |= state.releasing() == id;
-            if (state.leader() == id) {
-                steps.revoke(state, NONE);
-            }
-        }
+        boolean done = !steps.leave(id);
         List<Record> records = new ArrayList<>();
         if (broker.isUnfenced()) {
             records.add(Facts.state(broker, BrokerState.STOPPING, "It asked to stop"));
         }
         records.addAll(steps.records());
-        boolean done = !releases && steps.isEmpty();
         if (records.isEmpty()) {
             return Decision.nothing(done);
         }

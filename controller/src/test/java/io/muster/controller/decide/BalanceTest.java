@@ -38,6 +38,21 @@ class BalanceTest {
     }
 
     @Test
+    void noBrokerIsAskedToReturnManyLeadershipsAtOnce() {
+        decider.create("orders", 300, 2);
+        decider.fence(1, CauseKind.PROOF_OF_DEATH);
+        decider.join(Decider.record(1, "", 100, "another"));
+        decider.agentsWork();
+        int before = decider.leaders(2);
+        decider.run(new Balance(1000, Decider.DELAY_MS));
+        assertThat(before - decider.leaders(2))
+                .isEqualTo(Steps.handOversAtOnce(before))
+                .isLessThan(before / 3);
+        decider.settle();
+        assertThat(decider.leaders(1)).isEqualTo(100);
+    }
+
+    @Test
     void aBrokerThatJoinsGetsItsShareOfReplicasAndLeadershipsAndNothingElseMoves() {
         decider.create("orders", 120, 2);
         int[] before = {decider.replicas(1), decider.replicas(2), decider.replicas(3)};

@@ -19,7 +19,6 @@ class HandOverTest {
     @Test
     void aStoppingBrokerHandsOverAllAndMayThenStop() {
         decider.create("orders", 9, 2);
-        decider.create("jobs", 3, 1);
         assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isFalse();
         assertThat(decider.broker(1).state()).isEqualTo(BrokerState.STOPPING);
         assertThat(decider.leaders(1)).isZero();
@@ -30,6 +29,83 @@ class HandOverTest {
         decider.settle();
         assertThat(decider.leaders(1)).isZero();
         assertThat(decider.fence(1, CauseKind.GRACEFUL_STOP)).isTrue();
+    }
+
+    @Test
+    void anExclusivePartitionIsMadeReadyElsewhereBeforeItsOwnerIsAskedToLetGo() {
+        decider.create("jobs", 3, 1);
+        PartitionState led = ledBy(1);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        PartitionState preparing = decider.partition("jobs", led.partition());
+        assertThat(preparing.leader()).isEqualTo(1);
+        assertThat(preparing.addingMask()).isNotZero();
+        int next = preparing.replica(0) == 1 ? preparing.replica(1) : preparing.replica(0);
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isFalse();
+        assertThat(decider.partition("jobs", led.partition())).isEqualTo(preparing);
+
+        decider.run(ready(next, preparing));
+        PartitionState revoked = decider.partition("jobs", led.partition());
+        assertThat(revoked.releasing()).isEqualTo(1);
+        assertThat(revoked.target()).isEqualTo(next);
+        decider.run(released(1, ack(revoked, revoked.leaderEpoch())));
+        assertThat(decider.partition("jobs", led.partition()).leader()).isEqualTo(next);
+        assertThat(decider.partition("jobs", led.partition()).replicas()).containsExactly(next);
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isTrue();
+    }
+
+    @Test
+    void anExclusivePartitionWhoseNextOwnerDiesWhileItWarmsUpGetsAnother() {
+        decider.create("jobs", 3, 1);
+        PartitionState led = ledBy(1);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        PartitionState preparing = decider.partition("jobs", led.partition());
+        int lost = preparing.replica(0) == 1 ? preparing.replica(1) : preparing.replica(0);
+        decider.fence(lost, CauseKind.PROOF_OF_DEATH);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        decider.settle();
+        assertThat(decider.partition("jobs", led.partition()).leader()).isEqualTo(5 - lost);
+    }
+
+    @Test
+    void aBrokerThatLeavesWaitsForAStandbyThatIsAboutToBeReady() {
+        decider.create("orders", 6, 2);
+        PartitionState led = ledBy(1);
+        int standby = led.replica(0) == 1 ? led.replica(1) : led.replica(0);
+        decider.run(new ReportReady(standby, decider.epoch(standby), List.of(), List.of(ref(led))));
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        assertThat(decider.partition("orders", led.partition()).leader()).isEqualTo(1);
+        decider.run(ready(standby, led));
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        assertThat(decider.partition("orders", led.partition()).target()).isEqualTo(standby);
+    }
+
+    @Test
+    void aBrokerThatLeadsManyHandsThemOverAFewAtATime() {
+        decider.create("orders", 300, 2);
+        assertThat(decider.leaders(1)).isEqualTo(100);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        int asked = 100 - decider.leaders(1);
+        assertThat(asked).isEqualTo(Steps.handOversAtOnce(100)).isLessThan(100);
+        decider.run(new StopBroker(1, decider.epoch(1)));
+        assertThat(decider.leaders(1))
+                .as("asked again while none was given back")
+                .isEqualTo(100 - asked);
+        PartitionState one = decider.partitions().stream()
+                .filter(PartitionState::isHandingOver)
+                .findFirst()
+                .orElseThrow();
+
+        decider.run(released(1, ack(one, one.leaderEpoch())));
+
+        assertThat(decider.leaders(1))
+                .as("one was given back, so one more is asked for")
+                .isEqualTo(99 - asked);
+        for (int round = 0; round < 100 && decider.leaders(1) > 0; round++) {
+            decider.agentsWork();
+        }
+        decider.agentsWork();
+        assertThat(decider.run(new StopBroker(1, decider.epoch(1)))).isTrue();
+        assertThat(decider.partitions()).allMatch(p -> p.leader() == 2 || p.leader() == 3);
     }
 
     @Test
