@@ -8,6 +8,7 @@ import io.muster.log.v1.BrokerState;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.ChangeOptions;
 import io.muster.rpc.v1.CreateResourceRequest;
+import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.ListPartitionsRequest;
@@ -59,12 +60,36 @@ final class ClusterView implements AutoCloseable {
     }
 
     int controller() {
-        return patient.ask(admin -> admin.describeQuorum(DescribeQuorumRequest.getDefaultInstance()))
-                .getLeaderId();
+        return quorum().getLeaderId();
+    }
+
+    /** The epoch in which the controller is the controller. */
+    long controllerEpoch() {
+        return quorum().getLeaderEpoch();
+    }
+
+    private DescribeQuorumReply quorum() {
+        return patient.ask(admin -> admin.describeQuorum(DescribeQuorumRequest.getDefaultInstance()));
     }
 
     List<PartitionInfo> partitions() {
-        return patient.ask(admin -> {
+        return partitions(patient);
+    }
+
+    /** All partitions; empty if no controller can be reached now. */
+    Optional<List<PartitionInfo>> tryPartitions() {
+        try {
+            return Optional.of(partitions(quick));
+        } catch (MusterException e) {
+            if (e.code() == ErrorCode.INVALID_ARGUMENT) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static List<PartitionInfo> partitions(ClusterClient client) {
+        return client.ask(admin -> {
             List<PartitionInfo> all = new ArrayList<>();
             admin.listPartitions(ListPartitionsRequest.getDefaultInstance())
                     .forEachRemaining(piece -> all.addAll(piece.getPartitionsList()));

@@ -49,7 +49,7 @@ final class Demo {
      * @param onReport told the outcome, before a kept cluster is waited for
      * @throws MusterException with a sentence if anything does not work or does not converge
      */
-    void run(Consumer<DemoReport> onReport) throws InterruptedException, IOException {
+    void run(Consumer<Report> onReport) throws InterruptedException, IOException {
         try (WitnessSink sink = WitnessSink.start()) {
             DemoCluster cluster = DemoCluster.prepare(settings, new FreePorts(new Random()), sink.address());
             // Ctrl-C, or whatever else ends this process, must leave nothing behind
@@ -63,7 +63,7 @@ final class Demo {
             boolean good = false;
             try (ClusterView view = new ClusterView(
                     cluster.nodes().stream().map(DemoNode::listener).toList())) {
-                DemoReport report = tell(cluster, view, sink);
+                Report report = tell(cluster, view, sink);
                 onReport.accept(report);
                 if (settings.keep()) {
                     keep(cluster);
@@ -95,10 +95,13 @@ final class Demo {
         }
     }
 
-    private DemoReport tell(DemoCluster cluster, ClusterView view, WitnessSink sink) throws InterruptedException {
+    private Report tell(DemoCluster cluster, ClusterView view, WitnessSink sink) throws InterruptedException {
         start(cluster, view);
         create(cluster, view, sink);
         show(view);
+        if (settings.fault() == Fault.restart) {
+            return new RollingRestart(settings, cluster, view, sink, narrator).run();
+        }
         int before = view.controller();
         if (settings.victim() == Victim.none) {
             narrator.say("Nobody is killed, as asked.");
@@ -108,6 +111,7 @@ final class Demo {
                     before,
                     before,
                     sessionTimeoutMs(cluster),
+                    null,
                     null,
                     null,
                     null,
@@ -204,7 +208,8 @@ final class Demo {
                                 .mapToLong(PartitionInfo::getLeaderEpoch)
                                 .max()
                                 .orElse(0)
-                        + 1);
+                        + 1,
+                view.controllerEpoch());
         boolean pause = settings.fault() == Fault.pause;
         narrator.say((pause ? "kill -STOP" : "kill -9") + " of node " + victim.id()
                 + (victim.id() == before ? ", the controller," : ",") + " which leads " + failover.led()
@@ -221,6 +226,9 @@ final class Demo {
         Cause cause = failover.fencedBy();
         narrator.blank();
         moment("suspected", failover.suspectedMs(), "");
+        if (failover.firstCommitMs() != null) {
+            moment("first change committed", failover.firstCommitMs(), "by the next controller");
+        }
         moment("fenced", failover.fencedMs(), cause == null ? "" : cause.getSentence());
         moment("first partition led again", failover.firstLedMs(), "");
         moment("last partition led again", failover.lastLedMs(), "as every survivor sees it");
@@ -255,6 +263,7 @@ final class Demo {
                 before,
                 after,
                 sessionMs,
+                failover.firstCommitMs(),
                 failover.suspectedMs(),
                 failover.fencedMs(),
                 cause == null ? null : cause.getKind().name(),

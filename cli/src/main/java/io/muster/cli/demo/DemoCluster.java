@@ -29,6 +29,9 @@ final class DemoCluster {
 
     private static final String HOST = "127.0.0.1";
 
+    /** Signs of life come this often where gaps are measured: it is what a gap is too long by. */
+    private static final String CLOSE_WATCH = "10ms";
+
     private final Path dir;
     private final boolean temporary;
     private final String clusterId = StorageIdentity.randomUuid();
@@ -115,12 +118,12 @@ final class DemoCluster {
                     new HostPort(HOST, rpc[i]),
                     config,
                     dir.resolve("node-" + id + ".log"),
-                    command(config, sink, settings.nodes())));
+                    command(settings, config, sink)));
         }
     }
 
     /** The same Java and the same libraries as this process. */
-    private static List<String> command(Path config, String sink, int nodes) {
+    private static List<String> command(DemoSettings settings, Path config, String sink) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         if (!Files.isExecutable(java)) {
             throw new MusterException(
@@ -128,7 +131,7 @@ final class DemoCluster {
                     "There is no " + java + " to run the nodes with: set JAVA_HOME to a JDK 17 or newer.");
         }
         List<String> command =
-                new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (nodes > 5 ? 192 : 320) + "m"));
+                new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (settings.nodes() > 5 ? 192 : 320) + "m"));
         // several nodes share this machine: small and quick to start counts more than peak speed
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
         if (Runtime.version().feature() >= 24) {
@@ -142,6 +145,9 @@ final class DemoCluster {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.muster.cli.Main", "node"));
         command.addAll(List.of("-c", config.toString(), "--workload", "witness", "--witness-sink", sink));
+        if (settings.fault() == DemoSettings.Fault.restart) {
+            command.addAll(List.of("--witness-interval", CLOSE_WATCH));
+        }
         return command;
     }
 

@@ -59,10 +59,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--fault",
-            paramLabel = "kill|pause",
+            paramLabel = "kill|pause|restart",
             defaultValue = "kill",
             description =
-                    "pause: SIGSTOP instead of kill -9, and SIGCONT when the work is elsewhere. Default: ${DEFAULT-VALUE}.")
+                    "pause: SIGSTOP instead of kill -9, and SIGCONT when the work is elsewhere. restart: a rolling restart "
+                            + "by SIGTERM of all nodes, whatever --kill says. Default: ${DEFAULT-VALUE}.")
     private DemoSettings.Fault fault = DemoSettings.Fault.kill;
 
     @Option(

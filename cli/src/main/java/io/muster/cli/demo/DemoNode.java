@@ -110,6 +110,11 @@ final class DemoNode {
         }
     }
 
+    /** Waits for the end after {@link #askToStop}; false if it did not come within {@code nanos}. */
+    boolean awaitEnded(long nanos) {
+        return await(nanos);
+    }
+
     /** Waits for the end after {@link #askToStop}, and kills it if that is not before {@code deadlineNanos}. */
     void awaitStopped(long deadlineNanos) {
         if (!await(deadlineNanos - System.nanoTime())) {

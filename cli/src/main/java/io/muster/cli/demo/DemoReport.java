@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param controllerBefore node id of the controller before the fault
  * @param controllerAfter and at the end
  * @param sessionTimeoutMs `broker.session.timeout.ms` of the nodes
+ * @param firstCommitMs the first change that the next controller committed had reached every survivor
  * @param suspectedMs the controller had missed a heartbeat, or knew more
  * @param fencedMs the fence reached every survivor
  * @param fencedBy kind of the fence's cause
@@ -28,6 +29,7 @@ record DemoReport(
         int controllerBefore,
         int controllerAfter,
         long sessionTimeoutMs,
+        @Nullable Long firstCommitMs,
         @Nullable Long suspectedMs,
         @Nullable Long fencedMs,
         @Nullable String fencedBy,
@@ -38,8 +40,10 @@ record DemoReport(
         @Nullable Long restartedMs,
         @Nullable Long rejoinedMs,
         long overlaps,
-        @Nullable Long refusedAfterWake) {
-    JsonObject toJson() {
+        @Nullable Long refusedAfterWake)
+        implements Report {
+    @Override
+    public JsonObject toJson() {
         JsonObject json = new JsonObject();
         json.addProperty("nodes", settings.nodes());
         json.addProperty("partitions", settings.partitions());
@@ -50,6 +54,7 @@ record DemoReport(
         json.addProperty("controllerBefore", controllerBefore);
         json.addProperty("controllerAfter", controllerAfter);
         json.addProperty("sessionTimeoutMs", sessionTimeoutMs);
+        json.addProperty("firstCommitMs", firstCommitMs);
         json.addProperty("suspectedMs", suspectedMs);
         json.addProperty("fencedMs", fencedMs);
         json.addProperty("fencedBy", fencedBy);

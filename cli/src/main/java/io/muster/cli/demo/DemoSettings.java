@@ -46,7 +46,9 @@ record DemoSettings(
         /** kill -9, then a restart. */
         kill,
         /** SIGSTOP until its work is elsewhere, then SIGCONT. */
-        pause
+        pause,
+        /** SIGTERM and a start, of every node, one after the other. */
+        restart
     }
 
     DemoSettings {
@@ -70,6 +72,10 @@ record DemoSettings(
         }
         if (replicas < 1 || replicas > nodes) {
             return "--replicas must be 1 to " + nodes + ", the number of nodes, not " + replicas;
+        }
+        if (fault == Fault.restart && nodes < 3) {
+            return "--nodes must be at least 3 for a rolling restart: of " + nodes
+                    + " voters none may be away, or there is no majority";
         }
         if (victim != Victim.none && nodes < 3) {
             return "--nodes must be at least 3 for a kill: of " + nodes

@@ -48,8 +48,8 @@ final class Failover implements AutoCloseable {
         }
     }
 
-    /** Notes what the victim leads. */
-    void prepare(List<PartitionInfo> partitions, long offset) throws InterruptedException {
+    /** Notes what the victim leads, and in which epoch the controller is the controller. */
+    void prepare(List<PartitionInfo> partitions, long offset, long controllerEpoch) throws InterruptedException {
         for (PartitionInfo p : partitions) {
             if (p.getLeader() == victim) {
                 epochs.put(p.getPartition(), p.getLeaderEpoch());
@@ -63,7 +63,7 @@ final class Failover implements AutoCloseable {
                                 + FEED_LIMIT.toSeconds() + " s"
                                 + (watcher.ended() == null ? "" : " (" + watcher.ended() + ")") + ": see its log.");
             }
-            watcher.watchFor(victim);
+            watcher.watchFor(victim, controllerEpoch);
         }
     }
 
@@ -158,6 +158,16 @@ final class Failover implements AutoCloseable {
     @Nullable
     Long fencedMs() {
         return latest(Timeline::fencedNanos);
+    }
+
+    /** When every survivor had heard of a change that the next controller committed; null if the controller is the same. */
+    @Nullable
+    Long firstCommitMs() {
+        return ms(watchers.stream()
+                .map(FeedWatcher::firstCommitNanos)
+                .filter(Objects::nonNull)
+                .max(Long::compare)
+                .orElse(null));
     }
 
     @Nullable

@@ -28,6 +28,10 @@ final class FeedWatcher implements AutoCloseable {
     private SnapshotStream.@Nullable Reader snapshot;
     private MetadataImage image = MetadataImage.EMPTY;
     private @Nullable Timeline timeline;
+    /** What a controller of a later epoch than this commits is the work of the next one. */
+    private long epochBefore = Long.MAX_VALUE;
+
+    private @Nullable Long firstCommitNanos;
     private @Nullable String ended;
 
     FeedWatcher(int node, HostPort listener) {
@@ -64,6 +68,9 @@ final class FeedWatcher implements AutoCloseable {
             for (Batch batch : reply.getBatches().getBatchesList()) {
                 Applied applied = image.apply(batch);
                 image = applied.after();
+                if (firstCommitNanos == null && batch.getControllerEpoch() > epochBefore) {
+                    firstCommitNanos = nowNanos;
+                }
                 if (timeline != null) {
                     timeline.onBatch(applied.delta(), batch.getCause(), nowNanos);
                 }
@@ -95,8 +102,9 @@ final class FeedWatcher implements AutoCloseable {
         return node;
     }
 
-    /** Starts a timeline from the newest image on. */
-    synchronized void watchFor(int victim) {
+    /** Starts a timeline from the newest image on, while the controller is the one of {@code controllerEpoch}. */
+    synchronized void watchFor(int victim, long controllerEpoch) {
+        epochBefore = controllerEpoch;
         timeline = new Timeline(image, victim);
     }
 
@@ -105,6 +113,11 @@ final class FeedWatcher implements AutoCloseable {
             throw new IllegalStateException("nothing is watched for yet");
         }
         return timeline;
+    }
+
+    /** When the first change that a later controller committed arrived here. */
+    synchronized @Nullable Long firstCommitNanos() {
+        return firstCommitNanos;
     }
 
     synchronized MetadataImage image() {
