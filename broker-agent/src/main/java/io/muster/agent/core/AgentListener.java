@@ -20,7 +20,7 @@ public interface AgentListener {
     default void granted(Ownership ownership) {}
 
     /** An ownership has ended: guard closed, last guarded action done, {@code release} returned. */
-    default void released(Ownership ownership, long sinceClosedNs) {}
+    default void released(Ownership ownership, ReleaseOutcome outcome, long sinceClosedNs) {}
 
     /** A callback threw. */
     default void callbackFailed(Partition partition, CallbackKind kind, Throwable failure) {}

@@ -282,8 +282,15 @@ final class Seats {
         if (ownership != null && seat.phase == SeatPhase.STANDBY && ownership.isDrained()) {
             seat.ownership = null;
             owning.remove(seat);
-            listener.released(ownership, nowNs - seat.closedAtNs);
+            listener.released(ownership, outcome(ownership), nowNs - seat.closedAtNs);
         }
+    }
+
+    private ReleaseOutcome outcome(OwnershipHandle ended) {
+        if (!ended.lease().holds()) {
+            return ReleaseOutcome.LAPSED;
+        }
+        return standing.leaving() ? ReleaseOutcome.LEFT : ReleaseOutcome.HANDED_OVER;
     }
 
     private void advance(Seat seat, long nowNs) {

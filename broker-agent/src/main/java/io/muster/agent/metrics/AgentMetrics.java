@@ -5,16 +5,17 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.agent.Ownership;
-import io.muster.agent.Partition;
 import io.muster.agent.core.AgentListener;
 import io.muster.agent.core.AgentState;
 import io.muster.agent.core.CallbackKind;
+import io.muster.agent.core.ReleaseOutcome;
 import io.muster.agent.shell.AgentStatus;
 import io.muster.agent.work.CallbackListener;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -32,21 +33,35 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
     };
 
     private final MeterRegistry registry;
-    private final Timer renewals;
+    private final Timer confirmations;
+    private final Counter renewals;
+    private final Counter refusals;
     private final Counter lapses;
     private final Counter lapsedPartitions;
     private final Counter grants;
-    private final Timer releases;
+    private final Map<ReleaseOutcome, Timer> releases = new EnumMap<>(ReleaseOutcome.class);
     private final Map<CallbackKind, Timer> calls = new EnumMap<>(CallbackKind.class);
+    private final Map<CallbackKind, Timer> failedCalls = new EnumMap<>(CallbackKind.class);
     private final Map<CallbackKind, Timer> waits = new EnumMap<>(CallbackKind.class);
-    private final Map<CallbackKind, Counter> failures = new EnumMap<>(CallbackKind.class);
 
     public AgentMetrics(MeterRegistry registry) {
         this.registry = registry;
-        renewals = timer("muster.agent.lease.renewal", "From sending a heartbeat to its confirmation.")
+        confirmations = timer(
+                        "muster.agent.heartbeat.confirmation",
+                        "From sending a heartbeat to its confirmation by a majority; near the lease means that work is about"
+                                + " to be given up.")
+                .register(registry);
+        renewals = Counter.builder("muster.agent.lease.renewals")
+                .description(
+                        "Confirmed heartbeats that extended the lease; a broker that owns work and shows none loses it.")
+                .register(registry);
+        refusals = Counter.builder("muster.agent.lease.refusals")
+                .description(
+                        "Confirmed heartbeats that extended nothing: this broker is fenced, or late in giving back.")
                 .register(registry);
         lapses = Counter.builder("muster.agent.lease.lapses")
-                .description("Times the lease ended while partitions were owned.")
+                .description(
+                        "Times the lease ended while partitions were owned; each is an outage of those partitions.")
                 .register(registry);
         lapsedPartitions = Counter.builder("muster.agent.lease.lapsed.partitions")
                 .description("Partitions that were given up because the lease ended.")
@@ -54,27 +69,34 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
         grants = Counter.builder("muster.agent.ownerships.granted")
                 .description("Ownerships that began on this broker.")
                 .register(registry);
-        releases = timer("muster.agent.release", "From closing an ownership's guard to its end.")
-                .register(registry);
+        for (ReleaseOutcome outcome : ReleaseOutcome.values()) {
+            releases.put(
+                    outcome,
+                    timer(
+                                    "muster.agent.handover",
+                                    "From closing an ownership's guard to its end: nobody serves the partition meanwhile."
+                                            + " handed_over: within the lease; lapsed: after it; left: this node stopped"
+                                            + " without waiting to be asked.")
+                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
         for (CallbackKind kind : CallbackKind.values()) {
             String name = kind.name().toLowerCase(Locale.ROOT);
-            calls.put(
-                    kind,
-                    timer("muster.agent.callback", "How long calls into the application ran.")
-                            .tag("callback", name)
-                            .register(registry));
+            calls.put(kind, callback(registry, name, "returned"));
+            failedCalls.put(kind, callback(registry, name, "threw"));
             waits.put(
                     kind,
                     timer("muster.agent.callback.wait", "How long calls into the application waited for a thread.")
                             .tag("callback", name)
                             .register(registry));
-            failures.put(
-                    kind,
-                    Counter.builder("muster.agent.callback.failures")
-                            .description("Calls into the application that threw.")
-                            .tag("callback", name)
-                            .register(registry));
         }
+    }
+
+    private static Timer callback(MeterRegistry registry, String kind, String outcome) {
+        return timer("muster.agent.callback", "How long calls into the application ran, and whether they threw.")
+                .tag("callback", kind)
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     private static Timer.Builder timer(String name, String description) {
@@ -133,7 +155,8 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
 
     @Override
     public void leaseRenewed(long roundTripNs, long leaseLeftNs) {
-        renewals.record(roundTripNs, TimeUnit.NANOSECONDS);
+        confirmations.record(roundTripNs, TimeUnit.NANOSECONDS);
+        (leaseLeftNs > 0 ? renewals : refusals).increment();
     }
 
     @Override
@@ -148,26 +171,17 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
     }
 
     @Override
-    public void released(Ownership ownership, long sinceClosedNs) {
-        releases.record(sinceClosedNs, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public void callbackFailed(Partition partition, CallbackKind kind, Throwable failure) {
-        count(failures, kind).increment();
+    public void released(Ownership ownership, ReleaseOutcome outcome, long sinceClosedNs) {
+        timerOf(releases, outcome).record(sinceClosedNs, TimeUnit.NANOSECONDS);
     }
 
     @Override
     public void returned(CallbackKind kind, long waitedNs, long ranNs, boolean failed) {
         timerOf(waits, kind).record(waitedNs, TimeUnit.NANOSECONDS);
-        timerOf(calls, kind).record(ranNs, TimeUnit.NANOSECONDS);
+        timerOf(failed ? failedCalls : calls, kind).record(ranNs, TimeUnit.NANOSECONDS);
     }
 
-    private static Counter count(Map<CallbackKind, Counter> counters, CallbackKind kind) {
-        return java.util.Objects.requireNonNull(counters.get(kind));
-    }
-
-    private static Timer timerOf(Map<CallbackKind, Timer> timers, CallbackKind kind) {
-        return java.util.Objects.requireNonNull(timers.get(kind));
+    private static <K> Timer timerOf(Map<K, Timer> timers, K key) {
+        return Objects.requireNonNull(timers.get(key));
     }
 }

@@ -91,6 +91,21 @@ class AgentLeaseTest {
             assertThat(call.kind()).isEqualTo(CallbackKind.RELEASE);
             assertThat(call.timeLeft()).isZero();
         });
+        rig.returnAll();
+        assertThat(rig.outcomes).hasSize(3).containsOnly(ReleaseOutcome.LAPSED);
+    }
+
+    @Test
+    void atTheEndOfTheLeaseWorkIsReleasedThoughNoControllerCanBeReached() {
+        AgentRig rig = new AgentRig().leading(2, ME);
+        var owned = rig.core.ownerships();
+        rig.core.disconnected(rig.stream, "no route", rig.nowNs);
+        rig.pass(1900);
+        assertThat(owned).allMatch(o -> o.isValid());
+        rig.pass(200);
+        assertThat(owned).noneMatch(o -> o.isValid());
+        assertThat(rig.core.controller()).isEmpty();
+        assertThat(rig.callKinds()).containsExactly(CallbackKind.RELEASE, CallbackKind.RELEASE);
     }
 
     @Test

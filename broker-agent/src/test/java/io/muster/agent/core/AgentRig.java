@@ -32,6 +32,7 @@ final class AgentRig implements AgentOutputs, AgentListener {
     final List<OwnershipHandle> drained = new ArrayList<>();
     final List<String> reopened = new ArrayList<>();
     final List<String> states = new ArrayList<>();
+    final List<ReleaseOutcome> outcomes = new ArrayList<>();
     int lapsed;
     long stream;
     long sentAtNs;
@@ -79,6 +80,11 @@ final class AgentRig implements AgentOutputs, AgentListener {
     @Override
     public void stateChanged(AgentState from, AgentState to, String because) {
         states.add(from + "->" + to);
+    }
+
+    @Override
+    public void released(Ownership ownership, ReleaseOutcome outcome, long sinceClosedNs) {
+        outcomes.add(outcome);
     }
 
     @Override

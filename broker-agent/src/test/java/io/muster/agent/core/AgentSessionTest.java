@@ -228,6 +228,7 @@ class AgentSessionTest {
         assertThat(rig.core.state()).isEqualTo(AgentState.RELEASING);
         rig.returnAll();
         assertThat(rig.core.state()).isEqualTo(AgentState.STOPPED);
+        assertThat(rig.outcomes).containsExactly(ReleaseOutcome.LEFT, ReleaseOutcome.LEFT);
     }
 
     @Test

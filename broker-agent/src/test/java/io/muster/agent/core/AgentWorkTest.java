@@ -90,6 +90,7 @@ class AgentWorkTest {
             assertThat(ack.getLeaderEpoch()).isEqualTo(epoch);
             assertThat(ack.getPartition()).isZero();
         });
+        assertThat(rig.outcomes).containsExactly(ReleaseOutcome.HANDED_OVER);
     }
 
     @Test

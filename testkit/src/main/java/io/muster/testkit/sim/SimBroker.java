@@ -9,6 +9,7 @@ import io.muster.agent.core.AgentState;
 import io.muster.agent.core.Callback;
 import io.muster.agent.core.CallbackKind;
 import io.muster.agent.core.OwnershipHandle;
+import io.muster.agent.core.ReleaseOutcome;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.rpc.v1.SessionUp;
@@ -183,7 +184,7 @@ final class SimBroker implements AgentOutputs, AgentListener {
     }
 
     @Override
-    public void released(Ownership ownership, long sinceClosedNs) {
+    public void released(Ownership ownership, ReleaseOutcome outcome, long sinceClosedNs) {
         cluster.trace(() -> "broker " + id() + " gave up " + ownership.partition() + "@" + ownership.epoch());
         cluster.invariants().released(id(), ownership);
     }
