@@ -1,6 +1,7 @@
 package io.muster.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.muster.controller.liveness.Liveness;
 import io.muster.controller.rpc.SessionService;
 import io.muster.node.rpc.RpcServer;
 import java.io.BufferedReader;
@@ -39,14 +40,23 @@ public final class HeartbeatCost {
             try {
                 awaitReady(fleet);
                 Thread.sleep(WARM_UP_MS);
-                long before = quorum.unit().liveness().leaseRenewals();
+                Liveness liveness = quorum.unit().liveness();
+                long renewals = liveness.leaseRenewals();
+                long barriers = liveness.barriers();
                 double busy = coresUsed();
-                double perSecond = (quorum.unit().liveness().leaseRenewals() - before) / (MEASURE_MS / 1e3);
-                System.out.println("| heartbeats | answered | processor, idle | with brokers | each |");
-                System.out.println("|---|---|---|---|---|");
+                double perSecond = (liveness.leaseRenewals() - renewals) / (MEASURE_MS / 1e3);
+                System.out.println(
+                        "| heartbeats | answered | barriers | processor, idle | with brokers | for heartbeats | each |");
+                System.out.println("|---|---|---|---|---|---|---|");
                 System.out.printf(
-                        "| %,d brokers at 2/s | %,.0f/s | %.1f %% of a core | %.1f %% of a core | %.1f µs |%n",
-                        brokers, perSecond, idle * 100, busy * 100, (busy - idle) / perSecond * 1e6);
+                        "| %,d brokers at 2/s | %,.0f/s | %.1f/s | %.1f %% of a core | %.1f %% | %.1f %% | %.1f µs |%n",
+                        brokers,
+                        perSecond,
+                        (liveness.barriers() - barriers) / (MEASURE_MS / 1e3),
+                        idle * 100,
+                        busy * 100,
+                        (busy - idle) * 100,
+                        (busy - idle) / perSecond * 1e6);
             } finally {
                 fleet.destroy();
             }

@@ -6,6 +6,7 @@ import io.muster.log.v1.BrokerState;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.PartitionInfo;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,29 @@ class CrashIT {
             cluster.awaitUnfenced(victim);
             cluster.awaitLeads(victim);
             assertThat(cluster.broker(victim).getBrokerEpoch()).isGreaterThan(oldEpoch);
+        }
+    }
+
+    /** With this session and no proof of death, a cluster that had to wait for either would not be done in time. */
+    @Test
+    void restartedBrokerTakesOverFromItselfWithoutWaitingForItsSessionToEnd() {
+        Map<String, String> slow =
+                Map.of("broker.session.timeout.ms", "120000", "broker.proof.of.death.enabled", "false");
+        try (ProcessCluster cluster = ProcessCluster.start(dir, 3, 1, List.of(), slow)) {
+            cluster.create("orders", PARTITIONS, 2);
+            cluster.awaitLeads(4);
+            long oldEpoch = cluster.broker(4).getBrokerEpoch();
+
+            long killedNs = System.nanoTime();
+            cluster.node(4).kill();
+            cluster.node(4).start();
+
+            cluster.awaitThat("broker 4 is back under a new epoch", () -> {
+                BrokerInfo broker = cluster.broker(4);
+                return broker.getBrokerEpoch() > oldEpoch && broker.getState() == BrokerState.UNFENCED;
+            });
+            cluster.awaitLeads(4);
+            assertThat(Duration.ofNanos(System.nanoTime() - killedNs)).isLessThan(Duration.ofSeconds(60));
         }
     }
 

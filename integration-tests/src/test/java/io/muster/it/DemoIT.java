@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,32 @@ class DemoIT {
         assertThat(number(result.out(), "rejoinedMs")).isPositive();
         assertThat(number(result.out(), "partitions")).isEqualTo(60);
         assertThat(result.out()).contains("\"killedWasController\": " + victim.equals("controller"));
+    }
+
+    @Test
+    void aPausedNodeRefusesToActWhenItWakes() {
+        Distribution.Result result = demo("--fault", "pause");
+        assertThat(number(result.out(), "overlaps")).isZero();
+        assertThat(number(result.out(), "refusedAfterWake")).isPositive();
+    }
+
+    @Test
+    void aRollingRestartOfAllNodesLeavesNoPartitionUnservedForLong() {
+        Distribution.Result result = demo("--fault", "restart");
+        assertThat(number(result.out(), "overlaps")).isZero();
+        assertThat(result.out()).containsSubsequence("\"node\": 1", "\"node\": 2", "\"node\": 3");
+        // Crashes take longer; the figure proper, on a quiet machine, is in docs/benchmarks.md.
+        assertThat(number(result.out(), "longestGapMs")).isLessThan(1000);
+    }
+
+    private Distribution.Result demo(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("demo", "--partitions", "60", "-o", "json"));
+        arguments.addAll(List.of("--dir", dir.resolve("demo").toString()));
+        arguments.addAll(List.of(options));
+        Distribution.Result result =
+                Distribution.run(Duration.ofSeconds(150), Map.of(), arguments.toArray(String[]::new));
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        return result;
     }
 
     @Test

@@ -53,6 +53,7 @@ class AgentMetricsTest {
                 .isZero();
         assertThat(registry.getMeters())
                 .extracting(Meter::getId)
+                .filteredOn(id -> !id.getName().endsWith(".histogram")) // the buckets of what is described already
                 .allSatisfy(id -> assertThat(id.getDescription()).isNotBlank());
     }
 }
