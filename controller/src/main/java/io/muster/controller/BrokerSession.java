@@ -72,7 +72,8 @@ public final class BrokerSession implements RenewalSink {
         long e = epoch;
         if (e >= 0) {
             shared.liveness().closeSession(broker, e, this, nowNs);
-            if (mayStop) {
+            // It need not have been told: its own image may have shown it that it is done.
+            if (mayStop || (wantsToStop && shared.liveness().hasStopped(broker))) {
                 changeState(new FenceBroker(broker, e, CauseKind.GRACEFUL_STOP, "It has stopped as it asked to."));
             }
         }

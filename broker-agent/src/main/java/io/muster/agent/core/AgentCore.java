@@ -4,6 +4,7 @@ import io.muster.agent.AgentSettings;
 import io.muster.agent.Ownership;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
+import io.muster.log.v1.BrokerState;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
@@ -415,6 +416,11 @@ public final class AgentCore {
         return broker != null && broker.epoch() == brokerEpoch ? broker : null;
     }
 
+    /** A broker that is stopping or fenced is granted nothing more, so what the image lacks does not come. */
+    private boolean hasNothingLeft(Broker self) {
+        return self.isFenced() || (self.state() == BrokerState.STOPPING && image.hasNothing(me));
+    }
+
     private Standing standing() {
         Broker self = self();
         boolean unfenced = self != null && self.isUnfenced();
@@ -425,7 +431,7 @@ public final class AgentCore {
     /** Draws the conclusions from whatever the input changed. */
     private void settle(long nowNs) {
         Broker self = self();
-        if (stopAsked && !leaving && self != null && self.isFenced() && !seats.isOwning()) {
+        if (stopAsked && !leaving && self != null && !seats.isOwning() && hasNothingLeft(self)) {
             leaving = true;
         }
         seats.stand(standing(), nowNs);

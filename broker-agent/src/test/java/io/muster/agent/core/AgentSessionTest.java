@@ -220,6 +220,19 @@ class AgentSessionTest {
     }
 
     @Test
+    void stoppingBrokerLeavesAsSoonAsItsOwnImageShowsThatNothingIsLeft() {
+        rig.leading(1, ME, 2);
+        rig.core.stop(rig.nowNs);
+        rig.apply(rig.log.change(
+                "orders", edit -> edit.leader(-1).releasing(ME).target(2), rig.log.state(ME, BrokerState.STOPPING)));
+        rig.returnAll();
+        assertThat(rig.core.state()).as("nobody has heard of it yet").isEqualTo(AgentState.STOPPING);
+        rig.apply(rig.log.change("orders", edit -> edit.releasing(-1).target(-1).leader(2)));
+        assertThat(rig.core.state()).isEqualTo(AgentState.STOPPED);
+        assertThat(rig.closed).contains(rig.stream);
+    }
+
+    @Test
     void leavingClosesGuardsAtOnceAndWaitsForReleases() {
         rig.leading(2, ME);
         var owned = rig.core.ownerships();

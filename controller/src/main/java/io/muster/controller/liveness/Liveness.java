@@ -355,6 +355,12 @@ public final class Liveness {
         return track == null ? BrokerState.FENCED : track.state;
     }
 
+    /** Whether the broker is stopping and leads and releases nothing any more: it is granted nothing either. */
+    public boolean hasStopped(int broker) {
+        Roster r = roster;
+        return r != null && state(broker) == BrokerState.STOPPING && r.image.hasNothing(broker);
+    }
+
     /** Live brokers without a deadline: always none (invariant 7); for tests. */
     public List<Integer> liveWithoutDeadline(MetadataImage image) {
         Roster r = roster;

@@ -2,8 +2,6 @@ package io.muster.controller.liveness;
 
 import io.muster.log.v1.BrokerState;
 import io.muster.metadata.image.MetadataImage;
-import io.muster.metadata.image.PartitionState;
-import java.util.PrimitiveIterator;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -60,22 +58,8 @@ final class Renewals {
         if (leaseMs > 0) {
             granted.increment();
         }
-        boolean nothingLeft = state != BrokerState.UNFENCED && hasNothing(image, track.id);
+        boolean nothingLeft = state != BrokerState.UNFENCED && image.hasNothing(track.id);
         return new Renewal(heartbeat.sequence(), leaseMs, state, image.nextOffset(), nothingLeft);
-    }
-
-    private static boolean hasNothing(MetadataImage image, int broker) {
-        if (image.work(broker).leaders() > 0) {
-            return false;
-        }
-        PrimitiveIterator.OfInt unsettled = image.sets().unsettled();
-        while (unsettled.hasNext()) {
-            PartitionState state = image.partitionAt(unsettled.nextInt());
-            if (state.releasing() == broker) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** One barrier serves every heartbeat that waits; any entry of the decision loop does as well. */

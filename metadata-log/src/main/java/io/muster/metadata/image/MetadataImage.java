@@ -3,6 +3,7 @@ package io.muster.metadata.image;
 import com.google.protobuf.ByteString;
 import io.muster.log.v1.Batch;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
 import org.jspecify.annotations.Nullable;
 import org.organicdesign.fp.collections.PersistentHashMap;
 import org.organicdesign.fp.collections.PersistentTreeMap;
@@ -127,6 +128,20 @@ public final class MetadataImage {
     public BrokerWork work(int broker) {
         BrokerWork held = work.get(broker);
         return held == null ? BrokerWork.EMPTY : held;
+    }
+
+    /** True if the broker leads no partition and releases none. */
+    public boolean hasNothing(int broker) {
+        if (work(broker).leaders() > 0) {
+            return false;
+        }
+        PrimitiveIterator.OfInt unsettled = sets().unsettled();
+        while (unsettled.hasNext()) {
+            if (partitionAt(unsettled.nextInt()).releasing() == broker) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public Optional<Resource> resource(String name) {
