@@ -4,6 +4,7 @@ import io.muster.controller.decide.Balance;
 import io.muster.controller.decide.Command;
 import io.muster.controller.decide.Decision;
 import io.muster.controller.decide.FenceBroker;
+import io.muster.controller.decide.GrantOverdue;
 import io.muster.controller.decide.LeaseOver;
 import io.muster.controller.liveness.Liveness;
 import io.muster.controller.liveness.Verdict;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * balances.
  *
  * <p>A hand-over that is not acknowledged by the release timeout: the old owner gets no further lease. When its last one is
- * over, what it holds up is granted to others; then it gets leases again, once its image holds those grants. An
- * acknowledgement in the meantime ends this at once, mostly before any lease lapsed. Not thread-safe.
+ * over, what it holds up is granted to others; then it gets leases again, once its image holds those grants. Where the
+ * application's storage fences by epoch, nothing is waited for after the timeout. An acknowledgement in the meantime ends this at once, mostly before any lease lapsed. Not thread-safe.
  */
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
@@ -128,6 +129,7 @@ final class Duties {
                         releases.count(broker),
                         settings.releaseTimeoutMs());
                 liveness.withhold(broker);
+                grantOverdue(broker, nowNs);
             }
         }
         withheld.removeIf(broker -> {
@@ -138,6 +140,18 @@ final class Duties {
             }
             return settled;
         });
+    }
+
+    private void grantOverdue(int broker, long nowNs) {
+        core.submitUrgent(new GrantOverdue(broker, settings.releaseTimeoutMs()), false, nowNs)
+                .whenComplete((done, error) -> {
+                    if (error != null) {
+                        LOG.warn(
+                                "What broker {} is late to release waits for its lease: {}",
+                                broker,
+                                error.getMessage());
+                    }
+                });
     }
 
     private void endLease(int broker, long nowNs) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.controller.decide.CreateResource;
 import io.muster.controller.decide.MoveLeader;
 import io.muster.controller.decide.SetFence;
+import io.muster.log.v1.OwnershipMode;
 import io.muster.metadata.image.PartitionState;
 import io.muster.metadata.image.Resource;
 import io.muster.rpc.v1.CreateResourceRequest;
@@ -113,6 +114,39 @@ class HandOverTest {
         old.applied = -1;
         passWithHeartbeats(1000);
         assertThat(old.renewals()).isGreaterThan(afterwards);
+    }
+
+    @Test
+    void whereTheStorageFencesByEpochTheNextOwnerWaitsForTheTimeoutAndNotForTheLease() {
+        rig.ask(new CreateResource(CreateResourceRequest.newBuilder()
+                .setName("shards")
+                .setPartitions(1)
+                .setReplicas(2)
+                .setOwnership(OwnershipMode.TOKEN_FENCED)
+                .build()));
+        Resource shards = rig.log.image().resource("shards").orElseThrow();
+        PartitionState shard = rig.log.image().partitionAt(shards.slotOf(0));
+        Rig.Client owner = shard.leader() == 2 ? two : three;
+        Rig.Client other = owner == two ? three : two;
+        other.beat(Heartbeat.newBuilder()
+                .setWantsUnfenced(true)
+                .addBecameReady(
+                        PartitionRefs.newBuilder().setResourceId(shards.id()).addPartitions(0)));
+        rig.settle();
+        rig.ask(new MoveLeader(MovePartitionRequest.newBuilder()
+                .setResource("shards")
+                .setPartition(0)
+                .setTo(other.id)
+                .build()));
+        passWithHeartbeats(900);
+        assertThat(rig.log.image().partitionAt(shards.slotOf(0)).releasing()).isEqualTo(owner.id);
+
+        passWithHeartbeats(200);
+
+        assertThat(rig.log.image().partitionAt(shards.slotOf(0)).leader()).isEqualTo(other.id);
+        assertThat(rig.unit.liveness().view(owner.id, rig.nowNs).leaseLeftMs())
+                .as("its lease may still hold")
+                .isPositive();
     }
 
     @Test
