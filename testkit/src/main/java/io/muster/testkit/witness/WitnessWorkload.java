@@ -54,6 +54,9 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
     private final Condition wake = state.newCondition();
     private final Map<Partition, Owned> owned = new LinkedHashMap<>();
     private final Queue<Owned> granted = new ArrayDeque<>();
+    /** Refusals of guards that the sink has not been told of; the next frame does. */
+    private long untold;
+
     private boolean closed;
     private long guardRefusals;
     private long sinkRefusals;
@@ -105,10 +108,27 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
         long waitMs = Math.max(0, timeLeft.toMillis());
         if (round.tryLock(waitMs, TimeUnit.MILLISECONDS)) {
             try {
-                beat(List.of(it));
+                List<Beat> beats = new ArrayList<>(1);
+                long refused = ask(List.of(it), beats);
+                if (beats.isEmpty()) {
+                    refused(refused); // told soon, without a frame of its own: others wait for this to return
+                } else {
+                    tell(beats);
+                }
             } finally {
                 round.unlock();
             }
+        }
+    }
+
+    private void refused(long count) {
+        state.lock();
+        try {
+            guardRefusals += count;
+            untold += count;
+            wake.signal();
+        } finally {
+            state.unlock();
         }
     }
 
@@ -118,7 +138,7 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
             List<Owned> due = new ArrayList<>();
             state.lock();
             try {
-                while (due.isEmpty()) {
+                while (due.isEmpty() && untold == 0) {
                     if (closed) {
                         return;
                     }
@@ -131,6 +151,9 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
                     } else {
                         wake.awaitNanos(wait);
                     }
+                }
+                if (due.isEmpty()) {
+                    drainGranted(due);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -155,6 +178,12 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
     /** Asks every guard and sends what they allow. The round lock is held. */
     private void beat(Collection<Owned> due) {
         List<Beat> beats = new ArrayList<>(due.size());
+        refused(ask(due, beats));
+        tell(beats);
+    }
+
+    /** Asks every guard; returns how many refused. */
+    private static long ask(Collection<Owned> due, List<Beat> beats) {
         long refused = 0;
         for (Owned it : due) {
             long asked = System.nanoTime();
@@ -167,11 +196,27 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
                 throw new IllegalStateException("the witness's own action failed", e);
             }
         }
-        int refusedBySink = sink == null ? 0 : sink.send(refused, beats);
+        return refused;
+    }
+
+    /** Sends beats, and what was refused since the last time. The round lock is held. */
+    private void tell(List<Beat> beats) {
+        long refusals = takeUntold();
+        int refusedBySink = sink == null ? 0 : sink.send(refusals, beats);
         state.lock();
         try {
-            guardRefusals += refused;
             sinkRefusals += refusedBySink;
+        } finally {
+            state.unlock();
+        }
+    }
+
+    private long takeUntold() {
+        state.lock();
+        try {
+            long taken = untold;
+            untold = 0;
+            return taken;
         } finally {
             state.unlock();
         }
