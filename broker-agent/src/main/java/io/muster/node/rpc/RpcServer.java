@@ -1,20 +1,26 @@
 package io.muster.node.rpc;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.muster.controller.rpc.RpcLimits;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
+import io.muster.rpc.v1.SessionServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +47,7 @@ public final class RpcServer implements AutoCloseable {
         });
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(executor)
+                .callExecutor(new Inline())
                 .maxInboundMessageSize(RpcLimits.MAX_INBOUND_BYTES)
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
@@ -50,6 +57,18 @@ public final class RpcServer implements AutoCloseable {
                 .addService(health.getHealthService());
         services.forEach(builder::addService);
         server = builder.build();
+    }
+
+    /**
+     * Sessions are served on the thread that read the message: thousands of heartbeats a second would each wake another thread
+     * otherwise, and what a session does with one never waits. All else may take its time on a thread of its own.
+     */
+    private static final class Inline implements ServerCallExecutorSupplier {
+        @Override
+        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+            String service = call.getMethodDescriptor().getServiceName();
+            return SessionServiceGrpc.SERVICE_NAME.equals(service) ? Runnable::run : null;
+        }
     }
 
     /**
