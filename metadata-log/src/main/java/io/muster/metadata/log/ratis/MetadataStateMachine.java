@@ -336,11 +336,10 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
-        failure.report(
-                "The Raft log cannot be written (" + cause
-                        + "); this voter stops, because a disk that failed once is not"
-                        + " trusted again. Check free space and the disk, then start the node.",
-                cause);
+        String sentence = "The Raft log cannot be written (" + cause
+                + "); this voter stops, because a disk that failed once is not"
+                + " trusted again. Check free space and the disk, then start the node.";
+        failure.report(sentence, DiskFailure.causeOf(sentence, cause));
     }
 
     @Override

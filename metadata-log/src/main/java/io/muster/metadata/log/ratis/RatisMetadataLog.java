@@ -156,10 +156,7 @@ public final class RatisMetadataLog implements MetadataLog {
         try {
             storage.markBootstrapped();
         } catch (IOException e) {
-            throw new MusterException(
-                    ErrorCode.FAILED_PRECONDITION,
-                    "directory " + storage.path() + " cannot be written (" + e + "); check the disk.",
-                    e);
+            throw new MusterException(ErrorCode.FAILED_PRECONDITION, DiskFailure.sentence(storage.path(), e), e);
         }
     }
 
@@ -185,7 +182,8 @@ public final class RatisMetadataLog implements MetadataLog {
             }
             mark.write(Math.min(now.division().getInfo().getLastAppliedIndex(), log.getFlushIndex()));
         } catch (IOException e) {
-            end.report("Directory " + storage.path() + " cannot be written (" + e + "); check the disk.", e);
+            String sentence = DiskFailure.sentence(storage.path(), e);
+            end.report(sentence, DiskFailure.causeOf(sentence, e));
         } catch (RuntimeException e) {
             LOG.warn("The quorum could not be looked after this once: {}", e.toString());
         }

@@ -32,11 +32,9 @@ final class StartFailure {
                                 + " under a new node id.",
                         error);
             }
-            if (text.contains("NO_SPACE")) {
+            if (DiskFailure.isFull(cause)) {
                 return new MusterException(
-                        ErrorCode.FAILED_PRECONDITION,
-                        "The disk of " + storage.path() + " is full; free space, then start the node.",
-                        error);
+                        ErrorCode.FAILED_PRECONDITION, DiskFailure.sentence(storage.path(), cause), error);
             }
             if (text.contains("NOT_FORMATTED")) {
                 return new MusterException(

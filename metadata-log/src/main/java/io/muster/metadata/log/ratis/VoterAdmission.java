@@ -96,10 +96,7 @@ public final class VoterAdmission {
         try {
             storage.markAdmitted(directories);
         } catch (IOException e) {
-            throw new MusterException(
-                    ErrorCode.FAILED_PRECONDITION,
-                    "Directory " + storage.path() + " cannot be written (" + e + "); check the disk.",
-                    e);
+            throw new MusterException(ErrorCode.FAILED_PRECONDITION, DiskFailure.sentence(storage.path(), e), e);
         }
         LOG.info(
                 "Voter {} was admitted with a blank log: the other voters have directories {}",
