@@ -20,6 +20,12 @@ final class HistoryRecorder implements BeatObserver {
     private long longestSilenceNanos;
     private long longestSilenceSince = lastAcknowledgedNanos;
 
+    /** The longest silence is counted from here on. */
+    synchronized void begin() {
+        lastAcknowledgedNanos = System.nanoTime();
+        longestSilenceNanos = 0;
+    }
+
     /** @param reached false if nobody led the quorum; then it is no operation, though it must leave no trace */
     synchronized void add(Change change, boolean reached) {
         changes.add(change);

@@ -3,6 +3,9 @@ package io.muster.it;
 import io.muster.it.lab.NetworkLab;
 import io.muster.it.lab.NetworkLab.Direction;
 import io.muster.it.lab.WallClock;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,12 +30,21 @@ final class Nemesis {
     private static final int SLOW_KBIT_MIN = 200;
     private static final int SLOW_KBIT_MAX = 2_000;
 
+    /** A node that was started is given this long to listen before the next fault, so that not all time goes into starts. */
+    private static final int LISTENS_MS_MAX = 20_000;
+
+    private static final int LISTENS_STEP_MS = 100;
+
     private static final List<FaultKind> TO_PROCESSES = List.of(
             FaultKind.KILL,
             FaultKind.KILL,
+            FaultKind.KILL,
+            FaultKind.PAUSE,
             FaultKind.PAUSE,
             FaultKind.PAUSE,
             FaultKind.RESTART,
+            FaultKind.RESTART,
+            FaultKind.CLOCK,
             FaultKind.CLOCK,
             FaultKind.CLOCK,
             FaultKind.KILL_ALL);
@@ -51,7 +63,7 @@ final class Nemesis {
     private final List<NodeProcess> nodes;
     private final Map<Integer, WallClock> clocks;
     private final boolean canSlowLinks;
-    private final long startNanos = System.nanoTime();
+    private volatile long startNanos;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> lanes = new ArrayList<>();
     private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
@@ -72,6 +84,7 @@ final class Nemesis {
     }
 
     void start() {
+        startNanos = System.nanoTime();
         lane("nemesis-processes", TO_PROCESSES, new Random(seed));
         lane("nemesis-network", TO_NETWORK, new Random(seed + 1));
     }
@@ -215,6 +228,25 @@ final class Nemesis {
         victims.forEach(NodeProcess::kill);
         rest(holdMs);
         victims.forEach(NodeProcess::start);
+        victims.forEach(this::awaitListening);
+    }
+
+    private void awaitListening(NodeProcess node) {
+        long began = System.nanoTime();
+        while (node.isAlive() && !listens(node) && !rest(LISTENS_STEP_MS)) {
+            if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(LISTENS_MS_MAX)) {
+                return;
+            }
+        }
+    }
+
+    private static boolean listens(NodeProcess node) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(node.host(), node.rpcPort()), LISTENS_STEP_MS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void restart(NodeProcess node) {
@@ -226,6 +258,7 @@ final class Nemesis {
         }
         note("node " + node.id() + " has stopped, and starts");
         node.start();
+        awaitListening(node);
     }
 
     private void pause(NodeProcess node, int holdMs) {

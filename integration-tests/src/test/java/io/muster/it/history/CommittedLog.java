@@ -2,8 +2,6 @@ package io.muster.it.history;
 
 import io.muster.log.v1.Batch;
 import io.muster.log.v1.LogEntry;
-import io.muster.metadata.log.ratis.RatisLogReader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,25 +42,5 @@ public record CommittedLog(List<Entry> entries, List<Batch> batches) {
             }
         }
         return new CommittedLog(entries, batches);
-    }
-
-    /**
-     * Reads the log of a voter that does not run.
-     *
-     * @param offset what is at or behind this offset may not be committed and is left out
-     * @throws IllegalStateException if the beginning was purged
-     */
-    public static CommittedLog read(Path storage, long offset) {
-        List<Entry> entries = new ArrayList<>();
-        RatisLogReader.read(storage, item -> {
-            if (item instanceof RatisLogReader.Item.Snapshot snapshot) {
-                throw new IllegalStateException("the log of " + storage + " begins with a snapshot at entry "
-                        + snapshot.index() + ": take none in a run that is to be checked");
-            }
-            if (item instanceof RatisLogReader.Item.Entry entry) {
-                entries.add(new Entry(entry.term(), entry.entry()));
-            }
-        });
-        return of(entries, offset);
     }
 }

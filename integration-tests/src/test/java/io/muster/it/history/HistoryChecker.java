@@ -54,6 +54,15 @@ public final class HistoryChecker {
         return List.of();
     }
 
+    /** A voter that lacks committed batches; empty if it lacks none. */
+    public static List<Violation> complete(String voter, CommittedLog log, long end) {
+        return log.batches().size() >= end
+                ? List.of()
+                : List.of(new Violation(
+                        Rule.LOGS_AGREE,
+                        voter + " holds " + log.batches().size() + " of " + end + " committed batches"));
+    }
+
     private void broken(Rule rule, String sentence) {
         if (violations.stream().filter(v -> v.rule() == rule).count() < MAX_TOLD) {
             violations.add(new Violation(rule, sentence));

@@ -277,6 +277,26 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void aVoterThatLacksACommittedBatch() {
+        CommittedLog log = CommittedLog.of(entries, Long.MAX_VALUE);
+        assertThat(HistoryChecker.complete("1", log, offset)).isEmpty();
+        assertThat(HistoryChecker.complete("1", log, offset + 1))
+                .extracting(Violation::rule)
+                .containsExactly(Rule.LOGS_AGREE);
+    }
+
+    @Test
+    void aRunThatIsTooSmall() {
+        assertThat(new RunSize(RunSize.OPERATIONS_MIN, RunSize.FAULTS_MIN).check())
+                .isEmpty();
+        assertThat(new RunSize(RunSize.OPERATIONS_MIN - 1, RunSize.FAULTS_MIN).check())
+                .extracting(Violation::rule)
+                .containsExactly(Rule.LARGE_ENOUGH);
+        assertThat(new RunSize(RunSize.OPERATIONS_MIN, RunSize.FAULTS_MIN - 1).check())
+                .hasSize(1);
+    }
+
+    @Test
     void whatADeposedControllerWroteDoesNotCount() {
         entries.add(new Entry(
                 TERM + 1,
