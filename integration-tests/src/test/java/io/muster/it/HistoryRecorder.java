@@ -18,7 +18,6 @@ final class HistoryRecorder implements BeatObserver {
     private int operations;
     private long lastAcknowledgedNanos = System.nanoTime();
     private long longestSilenceNanos;
-    private long longestSilenceSince = lastAcknowledgedNanos;
 
     /** The longest silence is counted from here on. */
     synchronized void begin() {
@@ -31,11 +30,7 @@ final class HistoryRecorder implements BeatObserver {
         changes.add(change);
         operations += reached ? 1 : 0;
         if (change.outcome() == Outcome.OK) {
-            long silence = change.returnedNanos() - lastAcknowledgedNanos;
-            if (silence > longestSilenceNanos) {
-                longestSilenceNanos = silence;
-                longestSilenceSince = lastAcknowledgedNanos;
-            }
+            longestSilenceNanos = Math.max(longestSilenceNanos, change.returnedNanos() - lastAcknowledgedNanos);
             lastAcknowledgedNanos = Math.max(lastAcknowledgedNanos, change.returnedNanos());
         }
     }
@@ -62,11 +57,6 @@ final class HistoryRecorder implements BeatObserver {
     /** The longest time in which nobody's change was acknowledged. */
     synchronized double longestSilenceSeconds() {
         return longestSilenceNanos / 1e9;
-    }
-
-    /** When that began. */
-    synchronized long longestSilenceSinceNanos() {
-        return longestSilenceSince;
     }
 
     synchronized History history() {

@@ -84,7 +84,15 @@ class NemesisIT {
             if (!nemesis.canSlowLinks()) {
                 Skip.note("slow links, for this kernel holds no link to a rate (tc tbf)");
             }
-            run(cluster, sink, nemesis);
+            boolean passed = false;
+            try {
+                run(cluster, sink, nemesis);
+                passed = true;
+            } finally {
+                if (!passed || Boolean.getBoolean("muster.nemesis.diary")) {
+                    nemesis.diary().forEach(System.out::println);
+                }
+            }
         } finally {
             if (WallClock.isPossible()) {
                 WallClock.removeLeftovers();
@@ -143,42 +151,40 @@ class NemesisIT {
         double converged = secondsSince(healed);
 
         long end = cluster.quorum().getHighWatermark();
-        double longestGapMs = sink.gapsSince(began).stream()
-                .filter(gap -> gap.partition().resource().equals(AdminLoad.WORK))
-                .mapToDouble(ServiceGap::millis)
-                .max()
-                .orElse(0);
         sink.close();
         cluster.nodes().forEach(NodeProcess::kill);
         List<Violation> violations = judge(cluster, nemesis, end);
-        String summary =
-                "nemesis: seed %d, %.0f s, %d operations (%d acknowledged, %d refused, %d unknown), %d faults %s;"
-                                .formatted(
-                                        seed,
-                                        harmed,
-                                        recorder.operations(),
-                                        recorder.count(Outcome.OK),
-                                        recorder.count(Outcome.REFUSED),
-                                        recorder.count(Outcome.UNKNOWN),
-                                        nemesis.faults(),
-                                        nemesis.byKind())
-                        + " longest without an acknowledged change %.1f s (from %.1f s on), longest gap of a partition %.1f s, converged in %.1f s;"
-                                .formatted(
-                                        recorder.longestSilenceSeconds(),
-                                        (recorder.longestSilenceSinceNanos() - began) / 1e9,
-                                        longestGapMs / 1e3,
-                                        converged)
-                        + " %d batches, %d effects, %d violations"
-                                .formatted(end, recorder.history().effects().size(), violations.size());
+        String summary = summary(nemesis, harmed)
+                + " longest gap of a partition %.1f s, converged in %.1f s; %d batches, %d violations"
+                        .formatted(longestGap(sink, began), converged, end, violations.size());
         System.out.println(summary);
-        if (Boolean.getBoolean("muster.nemesis.diary")) {
-            nemesis.diary().forEach(System.out::println);
-        }
-        assertThat(violations)
-                .as(() -> summary + "\n" + String.join("\n", nemesis.diary()))
-                .isEmpty();
+        assertThat(violations).as(summary).isEmpty();
         assertThat(defects).as(summary).isEmpty();
         assertThat(nemesis.surprises()).as(summary).isEmpty();
+    }
+
+    private String summary(Nemesis nemesis, double seconds) {
+        return "nemesis: seed %d, %.0f s, %d operations (%d changes acknowledged, %d refused, %d unknown), %d faults %s;"
+                        .formatted(
+                                seed,
+                                seconds,
+                                recorder.operations(),
+                                recorder.count(Outcome.OK),
+                                recorder.count(Outcome.REFUSED),
+                                recorder.count(Outcome.UNKNOWN),
+                                nemesis.faults(),
+                                nemesis.byKind())
+                + " %d effects; longest without an acknowledged change %.1f s,"
+                        .formatted(recorder.history().effects().size(), recorder.longestSilenceSeconds());
+    }
+
+    private static double longestGap(WitnessSink sink, long sinceNanos) {
+        return sink.gapsSince(sinceNanos).stream()
+                        .filter(gap -> gap.partition().resource().equals(AdminLoad.WORK))
+                        .mapToDouble(ServiceGap::millis)
+                        .max()
+                        .orElse(0)
+                / 1e3;
     }
 
     private void harm(ProcessCluster cluster, Nemesis nemesis) throws InterruptedException {

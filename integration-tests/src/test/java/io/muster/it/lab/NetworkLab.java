@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Each node in a network namespace of its own, all joined by a hub namespace that routes between them and drops what it is
@@ -56,10 +57,17 @@ public final class NetworkLab implements Places, AutoCloseable {
         if (!made.ok()) {
             return Optional.of("the network lab needs the right to make network namespaces (root): " + made.output());
         }
-        boolean rules = Shell.attempt("ip -n " + probe + " rule add from 198.18.0.1 type blackhole pref 7")
-                .ok();
-        Shell.attempt("ip netns del " + probe);
-        return rules ? Optional.empty() : Optional.of("the network lab needs policy routing, which this kernel lacks");
+        try {
+            return Stream.of(
+                            Shell.attempt("ip -n " + probe + " link add v0 type veth peer name v1"),
+                            Shell.attempt("ip -n " + probe + " rule add from 198.18.0.1 type blackhole pref 7"),
+                            forward(probe))
+                    .filter(step -> !step.ok())
+                    .findFirst()
+                    .map(step -> "the network lab needs veth pairs, policy routing and forwarding: " + step.output());
+        } finally {
+            Shell.attempt("ip netns del " + probe);
+        }
     }
 
     /** Makes places for nodes 1 to {@code nodes}. */
@@ -122,7 +130,10 @@ public final class NetworkLab implements Places, AutoCloseable {
         joinThisProcess();
         Shell.run("ip -n " + hub() + " addr add " + host(1) + "/32 dev lo");
         Shell.run("ip -n " + hub() + " route add " + address(0) + " dev outside");
-        forwardIn(hub());
+        Shell.Result forwards = forward(hub());
+        if (!forwards.ok()) {
+            throw new IllegalStateException("cannot switch on forwarding: " + forwards.output());
+        }
         for (int node = 1; node <= nodes; node++) {
             join(node);
         }
@@ -160,12 +171,9 @@ public final class NetworkLab implements Places, AutoCloseable {
         Shell.run(here + " route add " + address(node) + " dev n" + node);
     }
 
-    private static void forwardIn(String namespace) {
-        Shell.Result done = Shell.attempt(
+    private static Shell.Result forward(String namespace) {
+        return Shell.attempt(
                 List.of("ip", "netns", "exec", namespace, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"));
-        if (!done.ok()) {
-            throw new IllegalStateException("cannot switch on forwarding: " + done.output());
-        }
     }
 
     private String host(int number) {
