@@ -218,6 +218,10 @@ class CommandLineTest {
                 "demo --replicas 4",
                 "demo --partitions 0",
                 "log dump",
+                "simulate --seeds 0",
+                "simulate --hours 0",
+                "simulate --hours many",
+                "simulate --threads 0",
             })
     void wrongUsageIsExitTwoAndSaysWhereHelpIs(String line) {
         Outcome outcome = muster(line.split(" "));
@@ -225,6 +229,30 @@ class CommandLineTest {
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(ExitCodes.USAGE);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err()).startsWith("muster: ").contains("--help").doesNotContain("Exception");
+    }
+
+    @Test
+    void aSimulationSaysWhatItWas() {
+        Outcome outcome = muster("simulate", "--seed", "5", "--seeds", "2", "--hours", "0.05", "-o", "json");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertThat(json.get("seeds").getAsInt()).isEqualTo(2);
+        assertThat(json.get("simulatedHours").getAsDouble()).isGreaterThanOrEqualTo(0.1);
+        assertThat(json.getAsJsonObject("faults").keySet()).isNotEmpty();
+        assertThat(json.getAsJsonObject("invariantChecks").keySet()).contains("1", "5", "7", "12");
+        assertThat(json.getAsJsonArray("failures")).isEmpty();
+    }
+
+    @Test
+    void aTracedSimulationTellsEveryStepAndIsTheSameEachTime() {
+        String[] line = {"simulate", "--seed", "3", "--seeds", "1", "--hours", "0.02", "--trace"};
+        List<String> steps =
+                muster(line).out().lines().filter(l -> l.contains(" s  ")).toList();
+
+        assertThat(steps).anyMatch(step -> step.contains("committed 0 in term 1: BOOTSTRAP"));
+        assertThat(muster(line).out().lines().filter(l -> l.contains(" s  ")).toList())
+                .isEqualTo(steps);
     }
 
     @Test

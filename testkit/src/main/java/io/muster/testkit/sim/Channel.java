@@ -44,6 +44,14 @@ final class Channel {
                 }));
     }
 
+    /** As {@link #up}, for a message that now and then arrives twice. */
+    void upAtLeastOnce(Runnable atServer) {
+        up(atServer);
+        if (network.duplicates()) {
+            up(atServer);
+        }
+    }
+
     /** The server sends; {@code atClient} happens when it arrives. */
     void down(Runnable atClient) {
         if (serverOver || blocked(server.node(), client.node())) {
@@ -58,6 +66,14 @@ final class Channel {
                         atClient.run();
                     }
                 }));
+    }
+
+    /** As {@link #down}, for a message that now and then arrives twice. */
+    void downAtLeastOnce(Runnable atClient) {
+        down(atClient);
+        if (network.duplicates()) {
+            down(atClient);
+        }
     }
 
     private boolean blocked(int from, int to) {

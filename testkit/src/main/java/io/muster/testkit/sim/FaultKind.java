@@ -1,5 +1,7 @@
 package io.muster.testkit.sim;
 
+import java.util.Locale;
+
 /** What the simulator breaks. The names go to its summary table. */
 public enum FaultKind {
     /** A node's process is killed; its kernel resets the connections. */
@@ -32,6 +34,18 @@ public enum FaultKind {
     SNAPSHOT_INSTALL,
     /** A voter's disk is empty when it starts again. */
     WIPED_DISK,
+    /** A voter's log is an older prefix when it starts again: it refuses, until its directory is replaced. */
+    STALE_DISK,
+    /** A voter's disk is slow: what it appends as leader is acknowledged late. */
+    SLOW_DISK,
+    /** The wall clock of a node jumps by up to a day, forward or back. */
+    WALL_CLOCK_STEP,
+    /** Messages of sessions and feeds arrive twice now and then. */
+    DUPLICATES,
+    /** One controller after the other is killed, each as soon as it leads. */
+    CONTROLLER_CHASE,
+    /** Every node is stopped in good order and started again, one after the other. */
+    ROLLING_RESTART,
     /** The decision loop of the controller stalls. */
     STALLED_LOOP,
     /** The application says that it is unhealthy for a while. */
@@ -41,5 +55,10 @@ public enum FaultKind {
     /** A call into the application throws. */
     CALLBACK_THROWS,
     /** A call into the application takes very long. */
-    CALLBACK_HANGS
+    CALLBACK_HANGS;
+
+    /** For people: "one way cut". */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
 }

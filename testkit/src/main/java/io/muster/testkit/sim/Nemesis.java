@@ -2,16 +2,23 @@ package io.muster.testkit.sim;
 
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Breaks things at random, each for a while, until it is told to heal everything. Not thread-safe. */
 final class Nemesis {
     private static final long MS = 1_000_000;
+    private static final long DAY_MS = 24 * 3600 * 1000L;
+
+    /** What it does by itself; the others come of these, or from the application. */
+    private static final List<FaultKind> STRIKES =
+            List.copyOf(EnumSet.complementOf(EnumSet.of(FaultKind.LOST_TAIL, FaultKind.CALLBACK_THROWS)));
 
     private final SimCluster cluster;
     private final SplittableRandom random;
     private final EventQueue queue;
+    private final DiskFaults disks;
     private boolean active;
     private long generation;
 
@@ -19,6 +26,7 @@ final class Nemesis {
         this.cluster = cluster;
         this.random = random;
         this.queue = cluster.queue();
+        this.disks = new DiskFaults(cluster);
     }
 
     void start() {
@@ -69,8 +77,7 @@ final class Nemesis {
     }
 
     private void strike() {
-        FaultKind[] kinds = FaultKind.values();
-        FaultKind kind = kinds[random.nextInt(FaultKind.CALLBACK_THROWS.ordinal() + 2)];
+        FaultKind kind = STRIKES.get(random.nextInt(STRIKES.size()));
         if (strike(kind)) {
             cluster.count(kind);
             cluster.trace(() -> "fault: " + kind);
@@ -93,6 +100,12 @@ final class Nemesis {
             case LAGGING_VOTER -> lag();
             case SNAPSHOT_INSTALL -> installSnapshot();
             case WIPED_DISK -> wipe();
+            case STALE_DISK -> cutLog();
+            case SLOW_DISK -> slowDisk();
+            case WALL_CLOCK_STEP -> stepWallClock();
+            case DUPLICATES -> duplicate();
+            case CONTROLLER_CHASE -> chase(2 + random.nextInt(4));
+            case ROLLING_RESTART -> rollingRestart();
             case STALLED_LOOP -> stall();
             case UNHEALTHY -> unhealthy();
             case GRACEFUL_STOP -> gracefulStop();
@@ -203,15 +216,99 @@ final class Nemesis {
 
     private boolean wipe() {
         int id = anyVoter();
-        SimNode node = cluster.node(id);
-        if (!node.runs()) {
+        boolean wiped = disks.wipe(id);
+        later(5000, () -> cluster.start(id));
+        return wiped;
+    }
+
+    private boolean cutLog() {
+        int id = anyVoter();
+        boolean cut = disks.cut(id);
+        later(8000, () -> disks.replaceCut(id));
+        return cut;
+    }
+
+    private boolean slowDisk() {
+        cluster.quorum().slowDisk(anyVoter(), 20 + random.nextLong(1500));
+        later(10_000, () -> cluster.quorum().slowDisk(-1, 1));
+        return true;
+    }
+
+    private boolean stepWallClock() {
+        cluster.node(preferredVictim()).wallOffMs = random.nextLong(-DAY_MS, DAY_MS);
+        return true;
+    }
+
+    private boolean duplicate() {
+        cluster.network().duplicate(50 + random.nextInt(400));
+        later(10_000, () -> cluster.network().duplicate(0));
+        return true;
+    }
+
+    /** Kills the controller, and as soon as there is another, that one. Each comes back a moment later. */
+    private boolean chase(int times) {
+        int leader = cluster.quorum().leader();
+        if (leader < 0) {
             return false;
         }
-        cluster.kill(id);
-        // A voter with a blank disk must not vote; here it only reads the log again from its beginning.
-        cluster.memory().wipe(id);
-        later(5000, () -> cluster.start(id));
+        kill(leader);
+        if (times > 1) {
+            chaseNext(times - 1, 40);
+        }
         return true;
+    }
+
+    private void kill(int id) {
+        cluster.kill(id);
+        later(1500, () -> cluster.start(id));
+    }
+
+    private void chaseNext(int times, int patience) {
+        long mine = generation;
+        queue.after(100 * MS, () -> {
+            if (mine != generation || patience == 0) {
+                return;
+            }
+            SimVoter controller = cluster.controller();
+            if (controller == null) {
+                chaseNext(times, patience - 1);
+                return;
+            }
+            kill(controller.id());
+            if (times > 1) {
+                chaseNext(times - 1, patience);
+            }
+        });
+    }
+
+    private boolean rollingRestart() {
+        restartFrom(1);
+        return true;
+    }
+
+    private void restartFrom(int id) {
+        if (id > cluster.plan().nodes()) {
+            return;
+        }
+        SimNode node = cluster.node(id);
+        SimBroker broker = node.broker;
+        if (broker != null && node.runs()) {
+            broker.stop();
+        } else {
+            cluster.kill(id);
+        }
+        long mine = generation;
+        queue.after(1500 * MS + random.nextLong(3000 * MS), () -> {
+            if (mine == generation) {
+                cluster.kill(id);
+                cluster.start(id);
+                queue.after(random.nextLong(2000 * MS), () -> {
+                    if (mine == generation) {
+                        restartFrom(id + 1);
+                    }
+                });
+            }
+        });
     }
 
     private boolean stall() {
@@ -266,8 +363,11 @@ final class Nemesis {
         cluster.faulty(false);
         cluster.network().healAll();
         cluster.quorum().lag(-1);
+        cluster.quorum().slowDisk(-1, 1);
         List<SimNode> nodes = new ArrayList<>(cluster.nodes());
         for (SimNode node : nodes) {
+            node.wallOffMs = 0;
+            disks.replaceCut(node.id);
             if (node.process != null && node.process.isPaused()) {
                 node.process.resume();
             }

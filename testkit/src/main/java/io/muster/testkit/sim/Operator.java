@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.muster.controller.decide.AdminChange;
 import io.muster.controller.decide.Command;
 import io.muster.controller.decide.CreateResource;
+import io.muster.controller.decide.Decision;
 import io.muster.controller.decide.DeleteResource;
 import io.muster.controller.decide.MoveLeader;
 import io.muster.controller.decide.SetFence;
@@ -21,7 +22,7 @@ import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DeleteResourceRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
-import io.muster.testkit.InvariantBroken;
+import io.muster.testkit.invariant.InvariantBroken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,12 +37,19 @@ final class Operator {
 
     private final SimCluster cluster;
     private final SplittableRandom random;
+    private final boolean mayCreate;
     private boolean active;
     private long requests;
     private long answered;
     private final List<Integer> fencedByHand = new ArrayList<>();
 
     Operator(SimCluster cluster, SplittableRandom random) {
+        this(cluster, random, true);
+    }
+
+    /** @param mayCreate whether resources are created and deleted, or only moved */
+    Operator(SimCluster cluster, SplittableRandom random, boolean mayCreate) {
+        this.mayCreate = mayCreate;
         this.cluster = cluster;
         this.random = random;
     }
@@ -69,7 +77,7 @@ final class Operator {
     }
 
     private void next() {
-        cluster.queue().after(200 * MS + random.nextLong(6000 * MS), () -> {
+        cluster.queue().after(random.nextLong(2 * cluster.plan().requestEveryMs() * MS), () -> {
             if (active) {
                 act();
                 next();
@@ -86,12 +94,12 @@ final class Operator {
 
     private void act() {
         MetadataImage image = cluster.invariants().image();
-        switch (random.nextInt(8)) {
+        switch (mayCreate ? random.nextInt(8) : 3 + random.nextInt(5)) {
             case 0, 1 -> create(image);
             case 2 -> delete(image);
             case 3, 4, 5 -> move(image);
             case 6 -> fence();
-            default -> mistake(image);
+            default -> mistake();
         }
     }
 
@@ -101,13 +109,24 @@ final class Operator {
         }
     }
 
+    void create(SimSetup.Work work) {
+        create(work.name(), work.partitions(), work.replicas(), work.state(), work.ownership(), false);
+    }
+
     void create(String name, int partitions, int replicas, boolean dryRun) {
+        StateKind state = random.nextInt(3) == 0 ? StateKind.STATE_DURABLE : StateKind.STATE_NONE;
+        OwnershipMode ownership = random.nextInt(5) == 0 ? OwnershipMode.TOKEN_FENCED : OwnershipMode.LEASED;
+        create(name, partitions, replicas, state, ownership, dryRun);
+    }
+
+    private void create(
+            String name, int partitions, int replicas, StateKind state, OwnershipMode ownership, boolean dryRun) {
         CreateResourceRequest request = CreateResourceRequest.newBuilder()
                 .setName(name)
                 .setPartitions(partitions)
                 .setReplicas(replicas)
-                .setStateKind(random.nextInt(3) == 0 ? StateKind.STATE_DURABLE : StateKind.STATE_NONE)
-                .setOwnership(random.nextInt(5) == 0 ? OwnershipMode.TOKEN_FENCED : OwnershipMode.LEASED)
+                .setStateKind(state)
+                .setOwnership(ownership)
                 .setOptions(options().setDryRun(dryRun))
                 .build();
         ask(
@@ -176,7 +195,7 @@ final class Operator {
     }
 
     /** Invariant 11: each of these is refused, or the cluster is broken. */
-    private void mistake(MetadataImage image) {
+    private void mistake() {
         CreateResourceRequest good = CreateResourceRequest.newBuilder()
                 .setName("mistake")
                 .setPartitions(3)
@@ -197,16 +216,13 @@ final class Operator {
         if (controller == null) {
             return;
         }
-        long before = image.nextOffset();
         String requestId = bad.getOptions().getRequestId();
         controller
                 .unit()
                 .submit(new AdminChange<>(new CreateResource(bad), bad.getOptions(), CreateResourceReply.class))
                 .whenComplete((reply, error) -> cluster.guarded(() -> {
-                    if (error == null) {
-                        throw new InvariantBroken(11, "a bad request was accepted: " + bad);
-                    }
-                    cluster.invariants().refused(requestId, before);
+                    cluster.invariants().judge(11, error != null, "a bad request was accepted: " + bad);
+                    cluster.invariants().refused(requestId);
                 }));
     }
 
@@ -224,7 +240,9 @@ final class Operator {
             again(change, options, offset, tries);
             return;
         }
-        long before = cluster.invariants().image().nextOffset();
+        if (cluster.bugs().acknowledgesBeforeCommit() && !options.getDryRun()) {
+            answerAtOnce(change, options, offset, controller);
+        }
         boolean[] done = new boolean[1];
         controller
                 .unit()
@@ -241,7 +259,7 @@ final class Operator {
                         }
                     } else if (isRefusal(error)) {
                         if (tries == 0) {
-                            cluster.invariants().refused(options.getRequestId(), before);
+                            cluster.invariants().refused(options.getRequestId());
                         }
                     } else {
                         again(change, options, offset, tries);
@@ -254,6 +272,18 @@ final class Operator {
                 again(change, options, offset, tries);
             }
         });
+    }
+
+    private <R extends Message> void answerAtOnce(
+            AdminChange<R> change, ChangeOptions options, ToLongFunction<R> offset, SimVoter controller) {
+        MetadataImage undecided = controller.unit().core().speculative();
+        try {
+            Decision<R> decision = change.decide(undecided, cluster.wallMs(controller.id()));
+            R reply = decision.reply().apply(undecided.nextOffset());
+            cluster.invariants().acknowledged(options.getRequestId(), offset.applyAsLong(reply));
+        } catch (MusterException refused) {
+            // It will be refused in its turn.
+        }
     }
 
     private <R extends Message> void again(

@@ -1,5 +1,6 @@
 package io.muster.testkit.sim;
 
+import io.muster.agent.Ownership;
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import io.muster.rpc.v1.SessionDown;
 import io.muster.rpc.v1.SessionUp;
@@ -14,9 +15,23 @@ public interface PlantedBugs {
         return new InMemoryQuorum.Tampering() {};
     }
 
-    /** The clock by which ownerships judge themselves. */
-    default LongSupplier guardClock(LongSupplier clock) {
+    /**
+     * The clock by which ownerships judge themselves.
+     *
+     * @param wallMs the wall clock of the same node
+     */
+    default LongSupplier guardClock(LongSupplier clock, LongSupplier wallMs) {
         return clock;
+    }
+
+    /** The token that an owner puts into what it writes. */
+    default long token(Ownership ownership) {
+        return ownership.epoch();
+    }
+
+    /** Storage refuses tokens lower than what it has seen. */
+    default boolean storageChecksTokens() {
+        return true;
     }
 
     /** The clock of a controller. */
@@ -36,6 +51,19 @@ public interface PlantedBugs {
 
     /** A controller answers a heartbeat the moment it arrives. */
     default boolean answersWithoutBarrier() {
+        return false;
+    }
+
+    /**
+     * For how long a controller confirms heartbeats from its own state, as by a linearizable read with a leader lease, after
+     * another was elected: nanoseconds; negative for never.
+     */
+    default long confirmsByReadForNs() {
+        return -1;
+    }
+
+    /** A controller answers a request when it has decided, not when the change is committed. */
+    default boolean acknowledgesBeforeCommit() {
         return false;
     }
 

@@ -2,6 +2,7 @@ package io.muster.testkit.sim;
 
 import io.muster.agent.AgentSettings;
 import io.muster.agent.Ownership;
+import io.muster.agent.Workload;
 import io.muster.agent.core.AgentCore;
 import io.muster.agent.core.AgentListener;
 import io.muster.agent.core.AgentOutputs;
@@ -13,12 +14,16 @@ import io.muster.agent.core.ReleaseOutcome;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.rpc.v1.SessionUp;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The broker part of one process: a real agent core, a simulated application, and the shell between them. */
 final class SimBroker implements AgentOutputs, AgentListener {
     private static final long MS = 1_000_000;
+    private static final long WORK_EVERY_NS = 3000 * MS;
+    /** Partitions that are written to when a broker works. */
+    private static final int WRITES_AT_ONCE = 6;
 
     private final SimCluster cluster;
     private final SimProcess process;
@@ -28,8 +33,12 @@ final class SimBroker implements AgentOutputs, AgentListener {
     private final SimFeed feed;
     private @Nullable Channel channel;
     private long openStream = -1;
-    private long ticks;
+    private final Alarm tick;
+    /** The application, if it is a real one; else its time and its failures are made up. */
+    private final @Nullable Workload workload;
+
     private boolean hanging;
+    private boolean leaving;
 
     SimBroker(
             SimCluster cluster, SimProcess process, NodeClock clock, AgentSettings settings, SplittableRandom random) {
@@ -37,7 +46,18 @@ final class SimBroker implements AgentOutputs, AgentListener {
         this.process = process;
         this.clock = clock;
         this.random = random;
-        this.core = new AgentCore(settings, cluster.bugs().guardClock(clock::nowNs), random.split(), this, this);
+        this.core = new AgentCore(
+                settings,
+                cluster.bugs().guardClock(clock::nowNs, () -> cluster.wallMs(process.node())),
+                random.split(),
+                this,
+                this);
+        SimApplication application = cluster.application();
+        this.workload = application == null
+                ? null
+                : application.start(
+                        new SimHost(process.node(), new VirtualScheduler(cluster, process, clock), clock::nowNs));
+        this.tick = new Alarm(process, cluster.queue(), () -> input(() -> {}));
         this.feed = new SimFeed(cluster, process, random.split(), this);
     }
 
@@ -52,6 +72,7 @@ final class SimBroker implements AgentOutputs, AgentListener {
     void start() {
         input(() -> core.start(clock.nowNs()));
         feed.open("start");
+        work();
     }
 
     /** Something happens in the agent; then it does what is due. */
@@ -65,20 +86,21 @@ final class SimBroker implements AgentOutputs, AgentListener {
     }
 
     private void scheduleTick() {
-        long mine = ++ticks;
         if (core.state().isFinal()) {
             cluster.left(this);
             return;
         }
-        process.after(Math.max(clock.delayUntil(core.nextTickNs()), 1000), () -> {
-            if (mine == ticks) {
-                input(() -> {});
-            }
-        });
+        tick.in(Math.max(clock.delayUntil(core.nextTickNs()), 1000));
     }
 
     void stop() {
+        leaving = true;
         input(() -> core.stop(clock.nowNs()));
+    }
+
+    /** It was asked to stop: it will be gone, sooner or later. */
+    boolean isLeaving() {
+        return leaving;
     }
 
     void health(String reason) {
@@ -141,7 +163,7 @@ final class SimBroker implements AgentOutputs, AgentListener {
     public void send(long stream, SessionUp message) {
         SimSession @Nullable [] session = sessionOfStream;
         if (stream == openStream && channel != null && session != null) {
-            channel.up(() -> {
+            channel.upAtLeastOnce(() -> {
                 if (session[0] != null) {
                     session[0].received(message);
                 }
@@ -164,12 +186,24 @@ final class SimBroker implements AgentOutputs, AgentListener {
             cluster.count(FaultKind.CALLBACK_HANGS);
             takesNs += random.nextLong(8000 * MS);
         }
+        if (workload != null) {
+            call(workload, callback, takesNs);
+            return;
+        }
         boolean fails = cluster.isFaulty() && random.nextInt(200) == 0 && callback.kind() != CallbackKind.DROP;
         if (fails) {
             cluster.count(FaultKind.CALLBACK_THROWS);
         }
         Throwable failure = fails ? new IllegalStateException("planted") : null;
         process.after(takesNs, () -> input(() -> core.callbackReturned(callback.id(), failure, clock.nowNs())));
+    }
+
+    /** The call is made after a moment, and takes some time before and after what it does. */
+    private void call(Workload real, Callback callback, long takesNs) {
+        process.after(takesNs / 2, () -> {
+            Throwable failure = AppRunner.call(real, callback);
+            process.after(takesNs / 2, () -> input(() -> core.callbackReturned(callback.id(), failure, clock.nowNs())));
+        });
     }
 
     @Override
@@ -181,6 +215,31 @@ final class SimBroker implements AgentOutputs, AgentListener {
     public void granted(Ownership ownership) {
         cluster.trace(() -> "broker " + id() + " owns " + ownership.partition() + "@" + ownership.epoch());
         cluster.invariants().granted(id(), ownership);
+        write(ownership);
+    }
+
+    /** As owners work, every now and then, for some of what this broker owns. */
+    private void work() {
+        if (workload != null) {
+            health(workload.unhealthyReason());
+            process.after(WORK_EVERY_NS / 2 + random.nextLong(WORK_EVERY_NS), this::work);
+            return;
+        }
+        List<Ownership> owned = core.ownerships();
+        int first = owned.isEmpty() ? 0 : random.nextInt(owned.size());
+        for (int i = 0; i < Math.min(owned.size(), WRITES_AT_ONCE); i++) {
+            write(owned.get((first + i) % owned.size()));
+        }
+        process.after(WORK_EVERY_NS / 2 + random.nextLong(WORK_EVERY_NS), this::work);
+    }
+
+    /** Sends something to storage if it still may; there it arrives a moment later, whatever happens here meanwhile. */
+    private void write(Ownership ownership) {
+        if (workload == null && ownership.isValid()) {
+            long token = cluster.bugs().token(ownership);
+            long delayNs = cluster.network().delayNs(id(), SimStore.NODE);
+            cluster.queue().after(delayNs, () -> cluster.store().write(id(), ownership.partition(), token));
+        }
     }
 
     @Override

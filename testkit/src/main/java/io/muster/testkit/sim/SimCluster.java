@@ -4,16 +4,14 @@ import io.muster.agent.AgentSettings;
 import io.muster.controller.ControllerSettings;
 import io.muster.controller.liveness.ProbeResult;
 import io.muster.metadata.log.memory.InMemoryQuorum;
-import io.muster.testkit.InvariantBroken;
-import io.muster.testkit.Invariants;
-import java.util.ArrayDeque;
+import io.muster.testkit.invariant.Invariants;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -24,7 +22,8 @@ final class SimCluster {
     private static final long MS = 1_000_000;
     private static final long WALL_START_MS = 1_700_000_000_000L;
     private static final int PORT = 9000;
-    private static final int TRACE_LINES = 400;
+    /** Every how many offsets the images of all voters are compared as a whole; every new one from a disk is. */
+    private static final int WHOLE_EVERY = 256;
 
     private final SimPlan plan;
     private final PlantedBugs bugs;
@@ -32,17 +31,30 @@ final class SimCluster {
     private final SplittableRandom random;
     private final EventQueue queue = new EventQueue();
     private final SimNetwork network;
-    private final Invariants invariants = new Invariants(16);
+    private final Invariants invariants = new Invariants(WHOLE_EVERY);
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<Integer> voterIds;
     private final SimQuorum quorum;
     private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
-    private final Deque<String> trace = new ArrayDeque<>();
+    private final SimStore store = new SimStore(this);
+    private final ClusterView view = new ClusterView(this);
+    private final Trace trace;
+    private final @Nullable SimApplication application;
     private boolean faulty;
     private long steps;
-    private @Nullable RuntimeException defect;
+    private @Nullable Throwable defect;
 
     SimCluster(SimPlan plan, PlantedBugs bugs) {
+        this(plan, bugs, null, null);
+    }
+
+    /**
+     * @param application what runs on the brokers; null for one that is made up
+     * @param lines hears everything that happens, in words; null if nobody wants to
+     */
+    SimCluster(SimPlan plan, PlantedBugs bugs, @Nullable SimApplication application, @Nullable Consumer<String> lines) {
+        this.application = application;
+        this.trace = new Trace(queue, lines);
         this.plan = plan;
         this.bugs = bugs;
         this.random = new SplittableRandom(plan.seed() * 31 + 7);
@@ -99,6 +111,15 @@ final class SimCluster {
         return bugs;
     }
 
+    @Nullable
+    SimApplication application() {
+        return application;
+    }
+
+    SimStore store() {
+        return store;
+    }
+
     SimQuorum quorum() {
         return quorum;
     }
@@ -111,8 +132,9 @@ final class SimCluster {
         return "sim-" + plan.seed();
     }
 
-    long wallMs() {
-        return WALL_START_MS + queue.nowNs() / MS;
+    /** The wall clock of a node. */
+    long wallMs(int node) {
+        return WALL_START_MS + queue.nowNs() / MS + node(node).wallOffMs;
     }
 
     List<Integer> voterIds() {
@@ -165,14 +187,11 @@ final class SimCluster {
     }
 
     void trace(Supplier<String> line) {
-        if (trace.size() >= TRACE_LINES) {
-            trace.removeFirst();
-        }
-        trace.addLast(String.format("%10.3f s  %s", queue.nowNs() / 1e9, line.get()));
+        trace.add(line);
     }
 
     List<String> trace() {
-        return List.copyOf(trace);
+        return trace.lines();
     }
 
     // ---- steps
@@ -180,6 +199,9 @@ final class SimCluster {
     /** Something happened: look whether everything still holds. The more a look costs, the rarer it is. */
     void stepped() {
         steps++;
+        if (application != null) {
+            askApplication(application);
+        }
         if (steps % 8 == 0) {
             invariants.checkOwners();
         }
@@ -196,10 +218,7 @@ final class SimCluster {
         for (int id : voterIds) {
             SimVoter voter = voter(id);
             if (voter != null && voter.isLeading()) {
-                List<Integer> missing = voter.liveness().liveWithoutDeadline(voter.image());
-                if (!missing.isEmpty()) {
-                    throw new InvariantBroken(7, "controller " + id + " has no deadline for brokers " + missing);
-                }
+                invariants.checkDeadlines(id, voter.liveness().liveWithoutDeadline(voter.image()));
             }
         }
     }
@@ -209,21 +228,35 @@ final class SimCluster {
         try {
             callback.run();
         } catch (RuntimeException e) {
-            if (defect == null) {
-                defect = e;
-            }
+            failed(e);
             throw e;
         }
+    }
+
+    private void askApplication(SimApplication asked) {
+        try {
+            asked.stepped(view);
+        } catch (RuntimeException | AssertionError e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /** A check has failed, perhaps in a place where nobody would hear of it. */
+    void failed(Throwable broken) {
+        defect = defect == null ? broken : defect;
     }
 
     void runFor(long ns) {
         long until = queue.nowNs() + ns;
         while (queue.step(until)) {
-            if (invariants.firstBroken().isPresent()) {
-                throw invariants.firstBroken().get();
+            if (invariants.isBroken()) {
+                throw invariants.firstBroken().orElseThrow();
             }
-            if (defect != null) {
-                throw defect;
+            if (defect instanceof RuntimeException e) {
+                throw e;
+            } else if (defect instanceof Error e) {
+                throw e;
             }
         }
     }
@@ -235,13 +268,18 @@ final class SimCluster {
         if (node.runs()) {
             return;
         }
+        if (node.disk == DiskState.CUT) {
+            trace(() -> "node " + id + " refuses to start: its log lost its tail");
+            return;
+        }
         node.starts++;
         node.dark = false;
         node.left = false;
         node.incarnation = "i-" + id + "-" + node.starts;
         SimProcess process = new SimProcess(queue, id);
         node.process = process;
-        trace(() -> "node " + id + " starts as " + node.incarnation);
+        String incarnation = node.incarnation;
+        trace(() -> "node " + id + " starts as " + incarnation);
         if (plan.isVoter(id)) {
             SimVoter voter = new SimVoter(
                     this, process, node.clock, settings, quorum.memory().open(id));
@@ -285,7 +323,8 @@ final class SimCluster {
     void left(SimBroker broker) {
         SimNode node = node(broker.id());
         if (node.broker == broker) {
-            trace(() -> "broker " + node.id + " has left: " + broker.core().because());
+            String because = broker.core().because();
+            trace(() -> "broker " + node.id + " has left: " + because);
             node.left = true;
             queue.after(MS, () -> {
                 if (node.broker == broker) {
@@ -293,6 +332,10 @@ final class SimCluster {
                 }
             });
         }
+    }
+
+    SimView view() {
+        return view;
     }
 
     /** Asks the host of a broker whether the process is gone. */

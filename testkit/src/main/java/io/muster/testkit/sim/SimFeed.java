@@ -65,7 +65,7 @@ final class SimFeed {
         }
 
         void batch(Applied applied) {
-            channel.down(() -> arrived(applied));
+            channel.downAtLeastOnce(() -> arrived(applied));
         }
 
         void snapshot(MetadataImage whole) {

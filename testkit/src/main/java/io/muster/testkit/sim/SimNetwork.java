@@ -1,9 +1,8 @@
 package io.muster.testkit.sim;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -13,16 +12,18 @@ import java.util.SplittableRandom;
 final class SimNetwork {
     private static final long MS = 1_000_000;
 
-    private record Link(int from, int to) {}
-
     final EventQueue queue;
     private final SplittableRandom random;
-    private final Set<Link> cuts = new HashSet<>();
+    /** For each node, a bit for every node that its messages do not reach. */
+    private final long[] cuts = new long[Long.SIZE];
+
     private final List<Channel> channels = new ArrayList<>();
     /** Chance in 1000 that a message is slow. */
     private int slowPerMille = 5;
 
     private long slowMaxNs = 200 * MS;
+    /** Chance in 1000 that a message arrives twice. */
+    private int duplicatePerMille;
 
     SimNetwork(EventQueue queue, SplittableRandom random) {
         this.queue = queue;
@@ -30,7 +31,7 @@ final class SimNetwork {
     }
 
     boolean reaches(int from, int to) {
-        return from == to || !cuts.contains(new Link(from, to));
+        return (cuts[from] & 1L << to) == 0;
     }
 
     boolean connected(int a, int b) {
@@ -38,22 +39,34 @@ final class SimNetwork {
     }
 
     void cut(int from, int to) {
-        cuts.add(new Link(from, to));
+        if (from != to) {
+            cuts[from] |= 1L << to;
+        }
     }
 
     void heal(int from, int to) {
-        cuts.remove(new Link(from, to));
+        cuts[from] &= ~(1L << to);
     }
 
     void healAll() {
-        cuts.clear();
+        Arrays.fill(cuts, 0);
         slow(5, 200);
+        duplicatePerMille = 0;
     }
 
     /** Makes messages slow: this many in 1000, up to this long. */
     void slow(int perMille, long maxMs) {
         slowPerMille = perMille;
         slowMaxNs = maxMs * MS;
+    }
+
+    /** Makes some messages arrive twice, as what is sent again below a session does. */
+    void duplicate(int perMille) {
+        duplicatePerMille = perMille;
+    }
+
+    boolean duplicates() {
+        return duplicatePerMille > 0 && random.nextInt(1000) < duplicatePerMille;
     }
 
     long delayNs(int from, int to) {

@@ -12,6 +12,10 @@ final class SimNode {
     boolean dark;
     /** It left in good order. */
     boolean left;
+    /** How far its wall clock is off; milliseconds. */
+    long wallOffMs;
+
+    DiskState disk = DiskState.WHOLE;
 
     @Nullable
     SimProcess process;

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
  * @param driftPpm how far clock rates may be off, in millionths
  * @param replacementDelayMs how long a broker may be fenced before its replicas are replaced
  * @param faultEveryMs mean pause between faults
+ * @param requestEveryMs mean pause between the operator's requests
  */
 record SimPlan(
         long seed,
@@ -20,7 +21,24 @@ record SimPlan(
         boolean combined,
         long driftPpm,
         long replacementDelayMs,
-        long faultEveryMs) {
+        long faultEveryMs,
+        long requestEveryMs) {
+    /** Some runs are a storm of faults, in others each has time to show what comes of it. */
+    private static final double RAREST_TO_DENSEST = 50;
+
+    private static final long DENSEST_FAULTS_MS = 2000;
+
+    SimPlan(
+            long seed,
+            int voters,
+            int brokers,
+            boolean combined,
+            long driftPpm,
+            long replacementDelayMs,
+            long faultEveryMs) {
+        this(seed, voters, brokers, combined, driftPpm, replacementDelayMs, faultEveryMs, 3000);
+    }
+
     static SimPlan of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int voters = random.nextInt(4) == 0 ? 5 : 3;
@@ -33,7 +51,13 @@ record SimPlan(
                 combined,
                 random.nextLong(5000),
                 random.nextBoolean() ? 10_000 : 300_000,
-                1500 + random.nextLong(12_000));
+                (long) (DENSEST_FAULTS_MS * Math.pow(RAREST_TO_DENSEST, random.nextDouble())),
+                2000 + random.nextLong(10_000));
+    }
+
+    SimPlan withBrokers(int count) {
+        boolean together = combined && count >= voters;
+        return new SimPlan(seed, voters, count, together, driftPpm, replacementDelayMs, faultEveryMs, requestEveryMs);
     }
 
     boolean isBroker(int node) {

@@ -1,5 +1,7 @@
 package io.muster.testkit.sim;
 
+import io.muster.log.v1.Batch;
+import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.memory.InMemoryMetadataLog;
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import io.muster.metadata.log.memory.QuorumDriver;
@@ -16,9 +18,11 @@ final class SimQuorum implements QuorumDriver {
     private static final long MS = 1_000_000;
     private static final long ELECTION_TIMEOUT_NS = 500 * MS;
     /** One in so many looks, a voter takes a snapshot. */
-    private static final int SNAPSHOT_ODDS = 100;
+    private static final int SNAPSHOT_ODDS = 600;
 
     private static final long LOOK_EVERY_NS = 100 * MS;
+    /** A voter that is further behind gets a snapshot: what it misses is purged. */
+    private static final int PURGED_AFTER = 1000;
 
     private final SimCluster cluster;
     private final EventQueue queue;
@@ -32,6 +36,9 @@ final class SimQuorum implements QuorumDriver {
     private long electAtNs = -1;
 
     private int lagging = -1;
+    private long electedAtNs;
+    private int slowDisk = -1;
+    private long slowDiskMaxNs = 1;
 
     SimQuorum(SimCluster cluster, List<Integer> ids, SplittableRandom random) {
         this.cluster = cluster;
@@ -53,8 +60,19 @@ final class SimQuorum implements QuorumDriver {
         return quorum.isEstablished() && reachesMajority(quorum.leader()) ? quorum.leader() : -1;
     }
 
+    /** How long ago another voter was elected in place of this one; 0 while it leads. */
+    long sinceLastElectionNs(int voter) {
+        return quorum.leader() == voter ? 0 : queue.nowNs() - electedAtNs;
+    }
+
     void lag(int voter) {
         lagging = voter;
+    }
+
+    /** From now on each append of {@code voter} takes up to {@code maxMs} longer; -1 for nobody's. */
+    void slowDisk(int voter, long maxMs) {
+        slowDisk = voter;
+        slowDiskMaxNs = maxMs * MS;
     }
 
     private boolean runs(int id) {
@@ -62,13 +80,22 @@ final class SimQuorum implements QuorumDriver {
         return voter != null && !voter.process().isPaused();
     }
 
+    /** Runs, and its log is one that votes and commits may count on. */
+    private boolean votes(int id) {
+        return runs(id) && cluster.node(id).disk == DiskState.WHOLE;
+    }
+
     private boolean reachesMajority(int id) {
-        return runs(id)
-                && 2
-                                * ids.stream()
-                                        .filter(o -> runs(o) && network.connected(id, o))
-                                        .count()
-                        > ids.size();
+        if (!votes(id)) {
+            return false;
+        }
+        int reached = 0;
+        for (int other : ids) {
+            if (votes(other) && network.connected(id, other)) {
+                reached++;
+            }
+        }
+        return 2 * reached > ids.size();
     }
 
     // ---- appending and committing
@@ -82,7 +109,8 @@ final class SimQuorum implements QuorumDriver {
     }
 
     private long appendNs() {
-        return 300_000 + random.nextLong(3 * MS);
+        long slow = quorum.leader() == slowDisk ? random.nextLong(slowDiskMaxNs) : 0;
+        return 300_000 + random.nextLong(3 * MS) + slow;
     }
 
     private void commit() {
@@ -107,12 +135,13 @@ final class SimQuorum implements QuorumDriver {
         List<Slot> log = quorum.committed();
         while (read < log.size()) {
             Slot slot = log.get(read++);
+            queue.mix(slot.term());
+            for (Batch b : slot.entry().getBatchesList()) {
+                queue.mix(b.getBaseOffset() ^ b.getTimestampMs() << 20 ^ b.getRecordsCount());
+                cluster.trace(() -> "committed " + b.getBaseOffset() + " in term " + slot.term() + ": "
+                        + b.getCause().getKind() + ", " + b.getCause().getSentence());
+            }
             cluster.invariants().committed(slot.term(), slot.entry());
-            slot.entry()
-                    .getBatchesList()
-                    .forEach(b -> cluster.trace(() -> "committed " + b.getBaseOffset() + " in term "
-                            + slot.term() + ": " + b.getCause().getKind() + ", "
-                            + b.getCause().getSentence()));
         }
     }
 
@@ -164,15 +193,23 @@ final class SimQuorum implements QuorumDriver {
     private void keepUp(int leader) {
         for (int id : ids) {
             SimVoter voter = cluster.voter(id);
-            if (voter != null && network.connected(leader, id)) {
+            if (voter == null || !network.connected(leader, id)) {
+                continue;
+            }
+            Leadership known = voter.log().leadership();
+            if (known.leaderId() != leader || known.epoch() != quorum.term()) {
                 voter.process().run(() -> {
                     if (cluster.voter(id) == voter) {
                         quorum.tell(id);
                     }
                 });
-                if (id != lagging) {
-                    voter.process().run(() -> deliver(voter, 200));
-                }
+            }
+            int behind = quorum.committed().size() - voter.log().applied();
+            if (behind > 0 && id != lagging) {
+                voter.process().run(() -> catchUp(voter, leader));
+            } else if (behind == 0) {
+                // A replaced voter holds everything that was ever acknowledged: it counts again.
+                cluster.node(id).disk = DiskState.WHOLE;
             }
         }
         if (quorum.tailLength() > 0) {
@@ -180,14 +217,22 @@ final class SimQuorum implements QuorumDriver {
         }
     }
 
+    private void catchUp(SimVoter voter, int leader) {
+        if (cluster.voter(voter.id()) != voter) {
+            return;
+        }
+        if (quorum.committed().size() - voter.log().applied() > PURGED_AFTER
+                && quorum.process(leader).isPresent()) {
+            quorum.takeSnapshot(leader);
+            quorum.installSnapshot(leader, voter.id());
+        }
+        deliver(voter, 200);
+    }
+
     /** A leader that has lost its majority finds out by itself, some time within two election timeouts. */
     private void stepDownIfAlone(int id) {
         SimVoter voter = cluster.voter(id);
-        InMemoryMetadataLog log = quorum.process(id).orElse(null);
-        if (voter == null
-                || log == null
-                || log.leadingTerm() == 0
-                || voter.process().isPaused()) {
+        if (voter == null || voter.log().leadingTerm() == 0 || voter.process().isPaused()) {
             return;
         }
         if (!reachesMajority(id) && random.nextInt(12) == 0) {
@@ -213,6 +258,7 @@ final class SimQuorum implements QuorumDriver {
             cluster.count(FaultKind.LOST_TAIL);
         }
         quorum.elect(id, kept);
+        electedAtNs = queue.nowNs();
         long term = quorum.term();
         cluster.trace(() -> "voter " + id + " is elected in term " + term);
         queue.after(appendNs() * 2, () -> {

@@ -32,11 +32,15 @@ final class SimSession implements SessionPeer {
         if (arrived.hasRegister()) {
             broker = arrived.getRegister().getBroker().getBrokerId();
         }
-        if (cluster.bugs().answersWithoutBarrier()
-                && arrived.hasHeartbeat()
-                && voter.unit().isActive()) {
+        if (arrived.hasHeartbeat() && voter.unit().isActive() && confirmsAtOnce()) {
             answerAtOnce(arrived.getHeartbeat());
         }
+    }
+
+    private boolean confirmsAtOnce() {
+        return cluster.bugs().answersWithoutBarrier()
+                || cluster.quorum().sinceLastElectionNs(voter.id())
+                        <= cluster.bugs().confirmsByReadForNs();
     }
 
     private void answerAtOnce(Heartbeat heartbeat) {
@@ -60,7 +64,7 @@ final class SimSession implements SessionPeer {
     @Override
     public void send(SessionDown message) {
         SessionDown sent = cluster.bugs().down(message);
-        channel.down(() -> toBroker.accept(sent));
+        channel.downAtLeastOnce(() -> toBroker.accept(sent));
     }
 
     @Override

@@ -11,7 +11,7 @@ import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.memory.InMemoryMetadataLog;
-import io.muster.testkit.InvariantBroken;
+import io.muster.testkit.invariant.InvariantBroken;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,12 +36,12 @@ final class SimVoter implements LogListener {
     private final Deque<Runnable> loopTasks = new ArrayDeque<>();
     private final Deque<Applied> history = new ArrayDeque<>();
     private final List<SimFeed.Watcher> watchers = new ArrayList<>();
+    private final Alarm poll;
+    private final Alarm tick;
     private boolean loopScheduled;
     private boolean tickScheduled;
     private boolean stalled;
     private long lagNs;
-    private long polls;
-    private long ticks;
 
     SimVoter(
             SimCluster cluster,
@@ -55,12 +55,19 @@ final class SimVoter implements LogListener {
         LongSupplier now = cluster.bugs().controllerClock(clock::nowNs);
         this.nanoClock = () -> now.getAsLong() - lagNs;
         this.log = log;
+        this.poll = new Alarm(process, cluster.queue(), this::wakeLoop);
+        this.tick = new Alarm(process, cluster.queue(), this::wakeLiveness);
         this.unit = new ControllerUnit(
                 settings,
                 cluster.clusterId(),
                 log,
                 this::probe,
-                new Surroundings(nanoClock, cluster::wallMs, this::inLoop, this::wakeLoop, this::wakeLiveness),
+                new Surroundings(
+                        nanoClock,
+                        () -> cluster.wallMs(process.node()),
+                        this::inLoop,
+                        this::wakeLoop,
+                        this::wakeLiveness),
                 ControllerEvents.NONE,
                 (reason, cause) -> {
                     throw new InvariantBroken(2, "voter " + id() + " ends itself, " + reason);
@@ -69,6 +76,7 @@ final class SimVoter implements LogListener {
 
     void start() {
         log.start(this);
+        cluster.invariants().checkWhole(id(), log.image());
         wakeLiveness();
         wakeLoop();
     }
@@ -91,6 +99,10 @@ final class SimVoter implements LogListener {
 
     boolean isController() {
         return unit.isActive();
+    }
+
+    InMemoryMetadataLog log() {
+        return log;
     }
 
     /** The log says that this voter leads, and liveness was told so. */
@@ -133,14 +145,9 @@ final class SimVoter implements LogListener {
         if (!loopTasks.isEmpty()) {
             wakeLoop();
         }
-        long mine = ++polls;
         long next = unit.nextPollNs();
         if (next != Long.MAX_VALUE) {
-            process.after(Math.max(clock.delayUntil(next), 500_000), () -> {
-                if (mine == polls) {
-                    wakeLoop();
-                }
-            });
+            poll.in(Math.max(clock.delayUntil(next), 500_000));
         }
         cluster.stepped();
     }
@@ -165,12 +172,7 @@ final class SimVoter implements LogListener {
     private void tick() {
         tickScheduled = false;
         unit.tick();
-        long mine = ++ticks;
-        process.after(Math.max(clock.delayUntil(unit.nextTickNs()), 500_000), () -> {
-            if (mine == ticks) {
-                wakeLiveness();
-            }
-        });
+        tick.in(Math.max(clock.delayUntil(unit.nextTickNs()), 500_000));
     }
 
     private CompletionStage<ProbeResult> probe(String host, int port, String incarnation) {

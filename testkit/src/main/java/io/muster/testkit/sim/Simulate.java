@@ -1,85 +1,93 @@
 package io.muster.testkit.sim;
 
-import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Many runs, one seed after the other, and a table of what they were. */
-public final class Simulate {
-    private static final long HOUR_NS = 3600L * 1_000_000_000;
+/**
+ * Many runs, each from its own seed, several at a time. Each run has one thread and shares nothing with the others, so the
+ * outcome of a seed does not depend on how many run beside it.
+ *
+ * @param firstSeed seeds count up from here
+ * @param seeds how many
+ * @param each simulated time of each
+ * @param threads runs at a time
+ * @param setup an application of one's own; null for the one that is made up
+ */
+public record Simulate(
+        long firstSeed,
+        long seeds,
+        Duration each,
+        int threads,
+        @Nullable SimSetup setup) {
+    /** With an application that is made up. */
+    public Simulate(long firstSeed, long seeds, Duration each, int threads) {
+        this(firstSeed, seeds, each, threads, null);
+    }
 
-    private Simulate() {}
+    /** Hears how it goes, from several threads. */
+    public interface Progress {
+        Progress NONE = summary -> {};
+
+        /** A run has ended; this is what all came to so far. */
+        void ended(SimulationSummary soFar);
+    }
 
     /**
-     * What many runs came to.
+     * Runs them.
      *
-     * @param seeds runs
-     * @param hours simulated hours of all of them
-     * @param faults faults by kind
-     * @param offsets batches committed
-     * @param checks checks of invariants
-     * @param failures runs that failed
+     * @param begin asked before each run: false begins no more and lets those under way come to their end
+     * @param goOn asked often: false ends runs before their time; what they came to counts
+     * @param trace hears everything that happens, in words; null if nobody wants to
      */
-    public record Summary(
-            int seeds,
-            double hours,
-            Map<FaultKind, Long> faults,
-            long offsets,
-            long checks,
-            List<SimulationFailed> failures) {
-        public long faultCount() {
-            return faults.values().stream().mapToLong(n -> n).sum();
-        }
-    }
-
-    /** Runs {@code count} seeds from {@code firstSeed}, each for {@code minutes} of simulated time. */
-    public static Summary run(long firstSeed, int count, long minutes, PrintStream out) {
-        return run(firstSeed, count, minutes, Long.MAX_VALUE, out);
-    }
-
-    /** As above, until {@code budget} says stop: nanoseconds of {@link System#nanoTime} that all may take. */
-    static Summary run(long firstSeed, int count, long minutes, long budgetNs, PrintStream out) {
-        Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
-        List<SimulationFailed> failures = new ArrayList<>();
-        long simulatedNs = 0;
-        long offsets = 0;
-        long checks = 0;
-        int done = 0;
-        long startNs = System.nanoTime();
-        for (; done < count && System.nanoTime() - startNs < budgetNs; done++) {
-            try {
-                SimulationResult result = new Simulation(firstSeed + done, PlantedBugs.NONE).run(minutes);
-                simulatedNs += result.simulatedNs();
-                offsets += result.offsets();
-                checks += result.checks();
-                result.faults().forEach((kind, n) -> faults.merge(kind, n, Long::sum));
-            } catch (SimulationFailed failed) {
-                failures.add(failed);
-                out.println("FAILED " + failed.getMessage());
+    public SimulationSummary run(
+            BooleanSupplier begin, BooleanSupplier goOn, Progress progress, @Nullable Consumer<String> trace) {
+        SimulationSummary.Adder adder = new SimulationSummary.Adder();
+        AtomicLong next = new AtomicLong();
+        ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, "muster-simulation");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<?>> ends = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                ends.add(workers.submit(() -> {
+                    for (long n = next.getAndIncrement();
+                            n < seeds && begin.getAsBoolean() && goOn.getAsBoolean();
+                            n = next.getAndIncrement()) {
+                        one(firstSeed + n, goOn, trace, adder);
+                        progress.ended(adder.summary());
+                    }
+                }));
             }
+            for (Future<?> end : ends) {
+                end.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The simulator itself failed: " + e.getCause(), e.getCause());
+        } finally {
+            workers.shutdownNow();
         }
-        Summary summary =
-                new Summary(done, (double) simulatedNs / HOUR_NS, faults, offsets, checks, List.copyOf(failures));
-        print(summary, (System.nanoTime() - startNs) / 1e9, out);
-        return summary;
+        return adder.summary();
     }
 
-    private static void print(Summary summary, double seconds, PrintStream out) {
-        out.printf(Locale.ROOT, "%-22s %,14d%n", "seeds", summary.seeds());
-        out.printf(Locale.ROOT, "%-22s %,14.1f%n", "simulated hours", summary.hours());
-        out.printf(Locale.ROOT, "%-22s %,14.1f%n", "real seconds", seconds);
-        out.printf(Locale.ROOT, "%-22s %,14d%n", "batches committed", summary.offsets());
-        out.printf(Locale.ROOT, "%-22s %,14d%n", "checks", summary.checks());
-        out.printf(Locale.ROOT, "%-22s %,14d%n", "faults", summary.faultCount());
-        summary.faults()
-                .forEach((kind, n) -> out.printf(
-                        Locale.ROOT,
-                        "  %-20s %,14d%n",
-                        kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                        n));
-        out.printf(Locale.ROOT, "%-22s %,14d%n", "failures", summary.failures().size());
+    private void one(long seed, BooleanSupplier goOn, @Nullable Consumer<String> trace, SimulationSummary.Adder adder) {
+        try {
+            SimulationResult result = new Simulation(seed, PlantedBugs.NONE, setup, trace).run(each, goOn);
+            adder.add(result, result.simulatedNs() >= each.toNanos());
+        } catch (SimulationFailed failed) {
+            adder.add(failed);
+        }
     }
 }

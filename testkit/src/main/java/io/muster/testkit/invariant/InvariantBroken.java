@@ -1,4 +1,4 @@
-package io.muster.testkit;
+package io.muster.testkit.invariant;
 
 /** An invariant of the design does not hold. */
 public final class InvariantBroken extends RuntimeException {
