@@ -218,6 +218,7 @@ class CommandLineTest {
                 "demo --replicas 4",
                 "demo --partitions 0",
                 "log dump",
+                "log verify",
                 "simulate --seeds 0",
                 "simulate --hours 0",
                 "simulate --hours many",

@@ -174,6 +174,14 @@ class CommandLineIT {
     }
 
     @Test
+    void theLogOfARunningNodeHoldsWhatALogCanShow() {
+        Distribution.Result result =
+                Distribution.run("log", "verify", "-c", cluster.node(1).config().toString());
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        assertThat(result.out()).contains("invariant 4", "invariant 5", "everything checked holds");
+    }
+
+    @Test
     void noQuorumIsSaidInTime(@TempDir Path other) {
         try (ProcessCluster lonely = ProcessCluster.prepare(other, 3, 0, List.of(), Map.of())) {
             lonely.node(1).start();

@@ -1,6 +1,7 @@
 package io.muster.cli.command;
 
 import io.muster.cli.ExitCodes;
+import io.muster.cli.Json;
 import io.muster.cli.OutputFormat;
 import io.muster.metadata.log.ratis.RatisLogReader;
 import java.io.PrintWriter;
@@ -13,7 +14,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code muster log}. */
-@Command(name = "log", description = "The metadata log on a voter's disk.", subcommands = LogCommand.Dump.class)
+@Command(
+        name = "log",
+        description = "The metadata log on a voter's disk.",
+        subcommands = {LogCommand.Dump.class, LogCommand.Verify.class})
 public final class LogCommand extends GroupCommand {
     @Command(
             name = "dump",
@@ -52,6 +56,43 @@ public final class LogCommand extends GroupCommand {
                 printer.finish(spec.commandLine().getErr());
             }
             return ExitCodes.OK;
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = {
+                "Check the metadata log on a voter's disk against the invariants, offline.",
+                "Reads only. Every batch is replayed and judged by what must hold (the numbers are those of"
+                    + " docs/architecture.md); snapshots are compared with what the log yields. Exit code 1 and the"
+                    + " first violation, with its offset, if something does not hold. Works while the node runs; the"
+                    + " last entries may then not be committed yet."
+            })
+    static final class Verify implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private ConfigFile file = new ConfigFile();
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "table|json",
+                defaultValue = "table",
+                description = "How to show it. Default: ${DEFAULT-VALUE}.")
+        private OutputFormat output = OutputFormat.table;
+
+        @Override
+        public Integer call() {
+            LogVerifier verifier = LogVerifier.verify(file.read().logDir());
+            PrintWriter out = spec.commandLine().getOut();
+            if (output == OutputFormat.json) {
+                out.println(Json.of(verifier.json()));
+            } else {
+                verifier.print(out);
+            }
+            out.flush();
+            return verifier.holds() ? ExitCodes.OK : ExitCodes.FAILED;
         }
     }
 }

@@ -88,6 +88,28 @@ public final class RatisLogReader {
         }
     }
 
+    /**
+     * The snapshots on disk, oldest first.
+     *
+     * @throws MusterException FAILED_PRECONDITION if the directory is not formatted; CORRUPT if a snapshot is damaged
+     */
+    public static List<Item.Snapshot> snapshots(Path storageDir) {
+        StorageDirectory.read(storageDir);
+        List<Item.Snapshot> found = new ArrayList<>();
+        for (RaftFiles.Snapshot snapshot : RaftFiles.snapshots(StorageDirectory.raftDirectory(storageDir))) {
+            try {
+                found.add(new Item.Snapshot(
+                        snapshot.index(), snapshot.term(), SnapshotFile.read(snapshot.file()), snapshot.file()));
+            } catch (NoSuchFileException purged) {
+                // A running node keeps only the newest few.
+            } catch (IOException e) {
+                throw new MusterException(
+                        ErrorCode.CORRUPT, snapshot.file() + " cannot be read (" + e + "); check the disk.", e);
+            }
+        }
+        return found;
+    }
+
     /** The last entry on disk, or that of the newest snapshot if it is later; index -1 if there is none. */
     static Last last(Path raftDirectory) throws IOException {
         Last last = new Last(0, -1);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.muster.cli.command;
+
+import org.jspecify.annotations.NullMarked;
