@@ -1,4 +1,4 @@
-/** What must hold ({@link io.muster.testkit.Invariants}), checked in simulation and over the log of a real run. Pure. */
+/** Rehearse work before it is real: {@link io.muster.testkit.Rehearsal} runs a workload in simulated clusters that break. */
 @NullMarked
 package io.muster.testkit;
 
