@@ -187,8 +187,8 @@ Unfence(b) ==
        IN Decide(IF Image.lead = NoOne /\ Image.releasing = NoOne THEN GrantedOn(image, NoOne) ELSE {image})
 
 (* RegisterBroker by process number n, which was started at some time (0: before the model begins); the message may be late or come
-   again. It holds the lock on the storage directory, so what is older is dead and its lease with it. That it is not older itself
-   is an assumption: see README.md. *)
+   again. It holds the lock on the storage directory, so what is older is dead and its lease with it. What comes of an older one
+   than the registered is refused by its start number. *)
 Register(b, n) ==
     /\ n <= start[b]
     /\ IF Bug = "LateRegistrationTakesOver" THEN n # Image.number[b] ELSE n > Image.number[b]

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param nodeId this broker's id
  * @param incarnation random UUID of this process start
  * @param directoryId random UUID of the storage directory: the same directory may take over from its dead process at once
+ * @param startNumber rises with every process start on that directory, so that a late message of an earlier process is known
+ *     as one; 0 if nobody counts
  * @param host host that other nodes use to reach this broker
  * @param port port of this broker's gRPC listener, also the port that is probed for proof of death; open before the agent starts
  * @param rack failure domain; empty for none
@@ -34,6 +36,7 @@ public record AgentSettings(
         int nodeId,
         String incarnation,
         String directoryId,
+        long startNumber,
         String host,
         int port,
         String rack,

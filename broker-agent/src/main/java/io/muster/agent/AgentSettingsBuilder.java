@@ -10,6 +10,7 @@ public final class AgentSettingsBuilder {
     private final int nodeId;
     private final String incarnation;
     private final String directoryId;
+    private long startNumber;
     private String host = "localhost";
     private int port;
     private String rack = "";
@@ -30,6 +31,12 @@ public final class AgentSettingsBuilder {
         this.nodeId = nodeId;
         this.incarnation = incarnation;
         this.directoryId = directoryId;
+    }
+
+    /** Rises with every process start on the directory. */
+    public AgentSettingsBuilder startNumber(long value) {
+        startNumber = value;
+        return this;
     }
 
     /** Where other nodes reach this broker. */
@@ -107,6 +114,7 @@ public final class AgentSettingsBuilder {
                 nodeId,
                 incarnation,
                 directoryId,
+                startNumber,
                 host,
                 port,
                 rack,

@@ -102,7 +102,11 @@ public final class MusterNode implements AutoCloseable {
     private Agent agent(Workload workload, String incarnation) {
         AgentMetrics agentMetrics = new AgentMetrics(meters.registry());
         Agent made = new Agent(
-                NodeSettings.agent(config, storage.identity(), incarnation), workload, agentMetrics, agentMetrics);
+                NodeSettings.agent(
+                        config, storage.identity(), incarnation, storage.countStart(System.currentTimeMillis())),
+                workload,
+                agentMetrics,
+                agentMetrics);
         agentMetrics.bind(made::status);
         return made;
     }

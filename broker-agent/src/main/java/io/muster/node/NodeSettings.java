@@ -13,9 +13,10 @@ import java.util.stream.Stream;
 final class NodeSettings {
     private NodeSettings() {}
 
-    static AgentSettings agent(NodeConfig config, StorageIdentity identity, String incarnation) {
+    static AgentSettings agent(NodeConfig config, StorageIdentity identity, String incarnation, long startNumber) {
         Endpoint advertised = config.advertisedListener();
         return AgentSettings.builder(identity.clusterId(), identity.nodeId(), incarnation, identity.directoryId())
+                .startNumber(startNumber)
                 .advertised(advertised.host(), advertised.port())
                 .rack(config.find(ConfigKeys.RACK).orElse(""))
                 .tags(config.find(ConfigKeys.TAGS).orElse(Map.of()))

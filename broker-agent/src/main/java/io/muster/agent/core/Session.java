@@ -82,6 +82,7 @@ final class Session {
                 .setBrokerId(settings.nodeId())
                 .setIncarnation(settings.incarnation())
                 .setDirectoryId(settings.directoryId())
+                .setStartNumber(settings.startNumber())
                 .setHost(settings.host())
                 .setPort(settings.port())
                 .setRack(settings.rack())

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Registers a process start of a broker; the reply is its broker epoch. It starts fenced.
  *
  * <p>The same incarnation keeps its epoch. A new incarnation on the same storage directory takes over at once: it holds the
- * directory's lock, so the old process is dead, its leases with it, and its work moves in the same batch. Another directory under
+ * directory's lock, so the old process is dead, its leases with it, and its work moves in the same batch. A start number below
+ * the registered one is a message of a dead process that comes late: refused, for the later process lives. Another directory under
  * the same id is another machine with a copied config: refused while the first one is not fenced, or is connected.
  *
- * <p>Refusals: INVALID_ARGUMENT for what makes no sense, ALREADY_EXISTS for a node id that a live process has, OVERLOADED while
+ * <p>Refusals: INVALID_ARGUMENT for what makes no sense, ALREADY_EXISTS for a node id that a live or a later process has, OVERLOADED while
  * the last process of that id may still own work, FAILED_PRECONDITION for a version that does not read the log.
  *
  * @param broker who registers; fields that only snapshots carry are ignored
@@ -51,6 +52,7 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
             return Decision.nothing(old.epoch());
         }
         if (old.directoryId().equals(broker.getDirectoryId())) {
+            checkLater(old);
             return register(
                     image,
                     Steps.Loss.LEASE_OVER,
@@ -62,6 +64,16 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
                 image,
                 Steps.Loss.DATA_GONE,
                 "Broker " + old.id() + " registered at " + endpoint() + " with another storage directory");
+    }
+
+    private void checkLater(Broker old) {
+        if (broker.getStartNumber() < old.startNumber()) {
+            throw new MusterException(
+                    ErrorCode.ALREADY_EXISTS,
+                    "Process start " + broker.getStartNumber() + " of broker " + old.id() + " is older than "
+                            + old.startNumber() + ", which is registered. If no later process was started, the file"
+                            + " 'starts' of its log.dir was lost and its clock set back: correct the clock and restart it.");
+        }
     }
 
     private Decision<Long> register(MetadataImage image, Steps.@Nullable Loss loss, String sentence) {

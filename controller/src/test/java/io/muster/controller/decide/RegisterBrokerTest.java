@@ -57,6 +57,26 @@ class RegisterBrokerTest {
         assertThat(decider.broker(1).directoryId()).isEqualTo("elsewhere");
     }
 
+    /** Found by the model: the earlier process's message outlived it, and the later one's work would have been granted on. */
+    @Test
+    void aLateRegistrationOfAnEarlierProcessTakesNothingFromALaterOne() {
+        decider.create("orders", 9, 2);
+        BrokerRecord earlier = started("earlier", 41);
+        BrokerRecord later = started("later", 42);
+        long epoch = decider.run(new RegisterBroker(later, false));
+
+        assertRefused(decider, new RegisterBroker(earlier, true), ErrorCode.ALREADY_EXISTS, "41");
+        assertRefused(decider, new RegisterBroker(earlier, false), ErrorCode.ALREADY_EXISTS, "older than 42");
+        assertThat(decider.epoch(1)).isEqualTo(epoch);
+        assertThat(decider.run(new RegisterBroker(started("next", 43), true))).isGreaterThan(epoch);
+    }
+
+    private static BrokerRecord started(String incarnation, long startNumber) {
+        return Decider.record(1, "", 100, incarnation).toBuilder()
+                .setStartNumber(startNumber)
+                .build();
+    }
+
     @Test
     void anotherDirectoryWaitsForTheLeaseOfTheLastProcess() {
         decider.create("orders", 9, 2);

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param epoch the offset at which this incarnation was registered; every message of the broker carries it
  * @param incarnation random UUID of the process start
  * @param directoryId random UUID of the storage directory
+ * @param startNumber rises with every process start on that directory
  * @param host host that other nodes use
  * @param port port of the gRPC listener; also the port that is probed for proof of death
  * @param rack failure domain; empty for none
@@ -28,6 +29,7 @@ public record Broker(
         long epoch,
         String incarnation,
         String directoryId,
+        long startNumber,
         String host,
         int port,
         String rack,
@@ -59,6 +61,7 @@ public record Broker(
                 epoch,
                 r.getIncarnation(),
                 r.getDirectoryId(),
+                r.getStartNumber(),
                 r.getHost(),
                 r.getPort(),
                 r.getRack(),
@@ -78,6 +81,7 @@ public record Broker(
                 .setBrokerId(id)
                 .setIncarnation(incarnation)
                 .setDirectoryId(directoryId)
+                .setStartNumber(startNumber)
                 .setHost(host)
                 .setPort(port)
                 .setRack(rack)
@@ -99,6 +103,7 @@ public record Broker(
                 epoch,
                 incarnation,
                 directoryId,
+                startNumber,
                 host,
                 port,
                 rack,

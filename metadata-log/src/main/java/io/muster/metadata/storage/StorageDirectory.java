@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * voter.properties   which directories the first voters had when this one was admitted (see PeerLogs)
  * bootstrapped       empty; there since the first entry was committed here: from then on a missing log is a loss
  * committed          how far the log was committed here (a mark that shows a log that lost its tail)
+ * starts             the number of the newest process start
  * lock               held by the one process that may use the directory
  * raft/              the Raft log, votes and snapshots
  * </pre>
@@ -37,8 +38,9 @@ public final class StorageDirectory implements AutoCloseable {
     private static final String RAFT = "raft";
     private static final String BOOTSTRAPPED = "bootstrapped";
     private static final String COMMITTED = "committed";
+    private static final String STARTS = "starts";
     private static final Set<String> OWN_NAMES =
-            Set.of(MetaProperties.FILE, VoterProperties.FILE, BOOTSTRAPPED, COMMITTED, LOCK, RAFT);
+            Set.of(MetaProperties.FILE, VoterProperties.FILE, BOOTSTRAPPED, COMMITTED, STARTS, LOCK, RAFT);
 
     private final Path path;
     private final StorageIdentity identity;
@@ -186,6 +188,37 @@ public final class StorageDirectory implements AutoCloseable {
             DurableFiles.write(path.resolve(BOOTSTRAPPED), new byte[0]);
             bootstrapped = true;
         }
+    }
+
+    /**
+     * Counts a start of a process on this directory: higher than that of every process before it, because the lock lets one
+     * process count at a time. The wall clock only makes it higher still, so that a file that is lost or damaged does no harm
+     * as long as the clock was not set back.
+     *
+     * @param wallMs milliseconds since 1970
+     * @throws MusterException FAILED_PRECONDITION if it cannot be written
+     */
+    public long countStart(long wallMs) {
+        Path file = path.resolve(STARTS);
+        try {
+            long number = Math.max(lastStart(file) + 1, wallMs);
+            DurableFiles.write(file, (number + "\n").getBytes(StandardCharsets.UTF_8));
+            return number;
+        } catch (IOException e) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "The start of this process cannot be counted in " + file + " (" + e
+                            + "); check that the disk has room and that this user may write to it.",
+                    e);
+        }
+    }
+
+    private static long lastStart(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        String written = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+        return written.matches("\\d{1,18}") ? Long.parseLong(written) : 0;
     }
 
     /** Directory ids of the other first voters, by node id, noted when this voter was admitted; empty before. */

@@ -45,6 +45,22 @@ class StorageDirectoryTest {
     }
 
     @Test
+    void startsAreCountedAcrossProcessesWhateverTheClockSays() throws IOException {
+        StorageDirectory.format(dir(), CLUSTER, 3, false);
+        try (StorageDirectory first = StorageDirectory.open(dir(), 3)) {
+            assertThat(first.countStart(1_000)).isEqualTo(1_000);
+        }
+        try (StorageDirectory clockSetBack = StorageDirectory.open(dir(), 3)) {
+            assertThat(clockSetBack.countStart(10)).isEqualTo(1_001);
+            assertThat(clockSetBack.countStart(0)).isEqualTo(1_002);
+        }
+        Files.writeString(dir().resolve("starts"), "damaged");
+        try (StorageDirectory damaged = StorageDirectory.open(dir(), 3)) {
+            assertThat(damaged.countStart(5_000)).isEqualTo(5_000);
+        }
+    }
+
+    @Test
     void secondFormatIsRefusedAndChangesNothing() throws IOException {
         StorageDirectory.format(dir(), CLUSTER, 1, false);
         String before = Files.readString(dir().resolve("meta.properties"));

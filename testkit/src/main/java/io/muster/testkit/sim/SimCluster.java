@@ -295,6 +295,7 @@ final class SimCluster {
 
     private AgentSettings agentSettings(SimNode node) {
         return AgentSettings.builder(clusterId(), node.id, node.incarnation, node.directoryId)
+                .startNumber(node.starts)
                 .advertised("n" + node.id, PORT)
                 .bootstrapServers(voterIds.stream().map(this::endpointOf).toList())
                 .heartbeatIntervalMs(settings.heartbeatIntervalMs())
