@@ -83,8 +83,10 @@ final class VoterRole implements AutoCloseable {
         Endpoint bind = config.get(ConfigKeys.QUORUM_LISTENER);
         int electionMs = Math.toIntExact(config.get(ConfigKeys.ELECTION_TIMEOUT_MS));
         QuorumSettings defaults = QuorumSettings.of(voters, bind.isWildcard() ? "" : bind.host(), bind.port());
-        return defaults.withElectionTimeoutMs(electionMs, 2 * electionMs)
-                .withSnapshots(config.get(ConfigKeys.SNAPSHOT_INTERVAL_BATCHES), defaults.preservedEntries());
+        long interval = config.get(ConfigKeys.SNAPSHOT_INTERVAL_BATCHES);
+        // the log is kept from one of the older snapshots on, so that history never begins at the newest one
+        int preserved = (int) Math.max(defaults.preservedEntries(), (defaults.snapshotsKept() - 1) * interval);
+        return defaults.withElectionTimeoutMs(electionMs, 2 * electionMs).withSnapshots(interval, preserved);
     }
 
     private static ControllerSettings controller(NodeConfig config) {

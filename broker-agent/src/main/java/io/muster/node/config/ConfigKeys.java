@@ -192,7 +192,8 @@ public final class ConfigKeys {
             "20000",
             VOTER,
             "A snapshot is taken when this many entries were applied since the last one. A restart replays at most "
-                    + "about that many.");
+                    + "about that many. The log is kept for two snapshots more: that is how far back "
+                    + "`muster history` reaches.");
 
     public static final ConfigKey<Long> REPLACEMENT_DELAY_MS = withDefault(
             "replacement.delay.ms",

@@ -15,6 +15,7 @@ import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
 import io.muster.metadata.image.Resource;
 import io.muster.metadata.log.ReplicationStatus;
 import io.muster.rpc.v1.AdminServiceGrpc;
@@ -25,6 +26,8 @@ import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DeleteResourceRequest;
 import io.muster.rpc.v1.DescribeBrokerReply;
 import io.muster.rpc.v1.DescribeBrokerRequest;
+import io.muster.rpc.v1.DescribePartitionReply;
+import io.muster.rpc.v1.DescribePartitionRequest;
 import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
 import io.muster.rpc.v1.DescribeResourceReply;
@@ -36,6 +39,8 @@ import io.muster.rpc.v1.ListPartitionsRequest;
 import io.muster.rpc.v1.ListResourcesReply;
 import io.muster.rpc.v1.ListResourcesRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
+import io.muster.rpc.v1.ReadHistoryReply;
+import io.muster.rpc.v1.ReadHistoryRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,11 +59,13 @@ import org.jspecify.annotations.Nullable;
 public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     private final ControllerUnit unit;
     private final LongSupplier nanoClock;
+    private final HistoryDesk history;
 
     /** @param nanoClock the clock that the unit was given */
     public AdminService(ControllerUnit unit, LongSupplier nanoClock) {
         this.unit = unit;
         this.nanoClock = nanoClock;
+        this.history = new HistoryDesk(unit.log());
     }
 
     // ---- changes
@@ -171,6 +178,52 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
             PartitionListing listing = new PartitionListing(image, request, reply);
             begun.complete(listing);
             listing.run();
+        });
+    }
+
+    @Override
+    public void describePartition(DescribePartitionRequest request, StreamObserver<DescribePartitionReply> reply) {
+        ReadHistoryRequest last = ReadHistoryRequest.newBuilder()
+                .setResource(request.getResource())
+                .setPartition(request.getPartition())
+                .setLimit(request.getChanges())
+                .build();
+        reading(request.getStrict(), reply, last, image -> {
+            Resource resource = resource(image, request.getResource());
+            View.checkPartition(resource, request.getPartition());
+            PartitionState state = image.partitionAt(resource.slotOf(request.getPartition()));
+            DescribePartitionReply.Builder described = DescribePartitionReply.newBuilder()
+                    .setPartition(View.partition(state))
+                    .setOwnership(resource.ownership())
+                    .setStateKind(resource.stateKind())
+                    .setOffset(image.nextOffset());
+            image.broker(state.leader()).ifPresent(leader -> described.setLeader(info(image, leader, voters())));
+            if (request.getChanges() > 0) {
+                history.addChanges(last, image, described);
+            }
+            answer(reply, described.build());
+        });
+    }
+
+    @Override
+    public void readHistory(ReadHistoryRequest request, StreamObserver<ReadHistoryReply> reply) {
+        reading(request.getStrict(), reply, request, image -> history.send(request, image, reply));
+    }
+
+    /** Reads the disk, which may take a while, on the history's own thread. */
+    private void reading(
+            boolean strict, StreamObserver<?> reply, ReadHistoryRequest request, Consumer<MetadataImage> read) {
+        withImage(strict, reply, image -> {
+            HistoryDesk.check(request);
+            history.enqueue(() -> {
+                try {
+                    if (!isCancelled(reply)) {
+                        read.accept(image);
+                    }
+                } catch (RuntimeException e) {
+                    refuse(reply, e);
+                }
+            });
         });
     }
 

@@ -12,5 +12,11 @@ public final class RpcLimits {
     /** Partitions in one answer that is no stream: about half of {@link #MAX_INBOUND_BYTES}. */
     static final int DESCRIBED_PARTITIONS_MAX = 50_000;
 
+    /** Changes in one piece of a history. */
+    static final int CHANGES_PER_PIECE = 200;
+
+    /** Most of the newest changes that a history may be limited to: they are held until its end is reached. */
+    static final int HISTORY_LIMIT_MAX = 10_000;
+
     private RpcLimits() {}
 }

@@ -1,6 +1,8 @@
 package io.muster.controller.rpc;
 
 import io.muster.controller.liveness.BrokerLiveness;
+import io.muster.error.ErrorCode;
+import io.muster.error.MusterException;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.BrokerWork;
 import io.muster.metadata.image.MetadataImage;
@@ -93,6 +95,16 @@ public final class View {
             }
         }
         return count;
+    }
+
+    /** @throws MusterException NOT_FOUND if the resource has no partition of this number */
+    static void checkPartition(Resource resource, int partition) {
+        if (partition < 0 || partition >= resource.partitions()) {
+            throw new MusterException(
+                    ErrorCode.NOT_FOUND,
+                    "There is no partition " + resource.name() + "/" + partition + "; " + resource.name()
+                            + " has partitions 0 to " + (resource.partitions() - 1) + ".");
+        }
     }
 
     public static PartitionInfo partition(PartitionState state) {

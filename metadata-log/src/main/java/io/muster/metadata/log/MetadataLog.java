@@ -36,6 +36,15 @@ public interface MetadataLog extends AutoCloseable {
     /** How far every voter is. Precise only on the leader. */
     ReplicationStatus replication();
 
+    /**
+     * Reads back every committed batch that this voter still keeps, oldest first. Blocks while it reads, and holds one image
+     * and one stretch of the log in memory, so let few callers in at a time. How far back it reaches is what snapshots and
+     * purging have left; {@link HistoryReader#begins} says it.
+     *
+     * @throws io.muster.error.MusterException CORRUPT if what is kept cannot be read; what was before the damage was told
+     */
+    void readHistory(HistoryReader reader);
+
     /** Takes a snapshot now, off the apply thread; completes with its next offset. */
     CompletionStage<Long> takeSnapshot();
 

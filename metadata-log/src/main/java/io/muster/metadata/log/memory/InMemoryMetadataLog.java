@@ -4,6 +4,8 @@ import io.muster.log.v1.LogEntry;
 import io.muster.metadata.image.InvariantViolation;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.AppendOutcome;
+import io.muster.metadata.log.HistoryReader;
+import io.muster.metadata.log.HistoryReplay;
 import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.MetadataLog;
@@ -82,6 +84,17 @@ public final class InMemoryMetadataLog implements MetadataLog {
     @Override
     public ReplicationStatus replication() {
         return quorum.replication(this);
+    }
+
+    @Override
+    public void readHistory(HistoryReader reader) {
+        HistoryReplay replay = new HistoryReplay(reader, image().nextOffset());
+        for (Slot slot : List.copyOf(quorum.committed().subList(0, applied))) {
+            if (!replay.next(slot.term(), slot.entry())) {
+                return;
+            }
+        }
+        replay.finish();
     }
 
     @Override

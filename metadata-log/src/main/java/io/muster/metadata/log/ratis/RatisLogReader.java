@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 
@@ -56,6 +57,26 @@ public final class RatisLogReader {
      *     the damage was handed out
      */
     public static void read(Path storageDir, Consumer<Item> out) {
+        readWhile(storageDir, item -> {
+            out.accept(item);
+            return true;
+        });
+    }
+
+    /** As {@link #read}, until {@code out} says false. */
+    public static void readWhile(Path storageDir, Predicate<Item> out) {
+        try {
+            readAll(storageDir, item -> {
+                if (!out.test(item)) {
+                    throw new Enough();
+                }
+            });
+        } catch (Enough enough) {
+            return;
+        }
+    }
+
+    private static void readAll(Path storageDir, Consumer<Item> out) {
         StorageDirectory.read(storageDir);
         Path raftDirectory = StorageDirectory.raftDirectory(storageDir);
         try (OpenSegments open = OpenSegments.of(raftDirectory)) {
@@ -108,6 +129,15 @@ public final class RatisLogReader {
             }
         }
         return found;
+    }
+
+    /** Ends the reading from within: nobody wants to hear more. */
+    private static final class Enough extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Enough() {
+            super(null, null, false, false);
+        }
     }
 
     /** The last entry on disk, or that of the newest snapshot if it is later; index -1 if there is none. */

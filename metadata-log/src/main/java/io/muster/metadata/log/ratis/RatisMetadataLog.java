@@ -5,6 +5,8 @@ import io.muster.error.MusterException;
 import io.muster.log.v1.LogEntry;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.AppendOutcome;
+import io.muster.metadata.log.HistoryReader;
+import io.muster.metadata.log.HistoryReplay;
 import io.muster.metadata.log.Leadership;
 import io.muster.metadata.log.LogListener;
 import io.muster.metadata.log.MetadataLog;
@@ -246,6 +248,19 @@ public final class RatisMetadataLog implements MetadataLog {
         }
         return new ReplicationStatus(
                 leadership(), end, log.getLastCommittedIndex(), info.getLastAppliedIndex(), List.copyOf(voters));
+    }
+
+    /** Reads the files beside Ratis: what it keeps in memory reaches back only a little. */
+    @Override
+    public void readHistory(HistoryReader reader) {
+        var replay = new HistoryReplay(reader, started().machine().image().nextOffset());
+        RatisLogReader.readWhile(storage.path(), item -> {
+            if (item instanceof RatisLogReader.Item.Snapshot snapshot) {
+                replay.from(snapshot.image());
+            }
+            return !(item instanceof RatisLogReader.Item.Entry entry) || replay.next(entry.term(), entry.entry());
+        });
+        replay.finish();
     }
 
     @Override

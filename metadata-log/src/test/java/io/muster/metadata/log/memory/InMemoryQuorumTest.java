@@ -3,10 +3,14 @@ package io.muster.metadata.log.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.muster.log.v1.LogEntry;
+import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.ImageFixture;
+import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.AppendOutcome;
+import io.muster.metadata.log.HistoryReader;
 import io.muster.metadata.log.RecordingListener;
 import io.muster.metadata.record.LogCodec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
@@ -135,5 +139,30 @@ class InMemoryQuorumTest {
         single.lead(1);
         assertThat(outcome(log.append(entry(1, 0)))).isEqualTo(AppendOutcome.COMMITTED);
         assertThat(log.image().nextOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void historyTellsWhatCountedAndNothingThatIsNotApplied() {
+        quorum.lead(1);
+        one.append(entry(1, 0));
+        one.append(entry(1, 0)); // behind nothing: it commits, and counts nowhere
+        one.append(entry(1, 1));
+        quorum.settle();
+        one.append(entry(1, 2)); // not committed
+        List<String> told = new ArrayList<>();
+        one.readHistory(new HistoryReader() {
+            @Override
+            public void begins(MetadataImage image) {
+                told.add("begins " + image.nextOffset());
+            }
+
+            @Override
+            public boolean next(Applied applied) {
+                told.add("offset " + applied.offset() + " brokers "
+                        + applied.after().brokerCount());
+                return true;
+            }
+        });
+        assertThat(told).containsExactly("begins 0", "offset 0 brokers 1", "offset 1 brokers 2");
     }
 }
