@@ -22,6 +22,9 @@ public interface AgentListener {
     /** An ownership has ended: guard closed, last guarded action done, {@code release} returned. */
     default void released(Ownership ownership, ReleaseOutcome outcome, long sinceClosedNs) {}
 
+    /** The image shows that another broker was granted what this ownership, under a lease that still holds, has not given back. */
+    default void overlapped(Ownership ownership, int otherBroker, long otherEpoch) {}
+
     /** A callback threw. */
     default void callbackFailed(Partition partition, CallbackKind kind, Throwable failure) {}
 }

@@ -1,6 +1,7 @@
 package io.muster.agent.core;
 
 import io.muster.agent.Partition;
+import io.muster.log.v1.OwnershipMode;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.ImageDelta;
 import io.muster.metadata.image.MetadataImage;
@@ -129,8 +130,33 @@ final class Seats {
 
     private Seat follow(PartitionState state) {
         Seat seat = seats.computeIfAbsent(name(state), Seat::new);
+        watch(seat, state);
         seat.follow(state, me);
         return seat;
+    }
+
+    /**
+     * Invariant 5, from where the loser of a grant can see it: whoever is granted a leased partition next must have waited
+     * until this broker gave it back, or until its lease was over. A lease that still holds now held at that grant.
+     */
+    private void watch(Seat seat, PartitionState state) {
+        OwnershipHandle ownership = seat.ownership;
+        if (ownership != null
+                && state.leader() != PartitionState.NONE
+                && state.leader() != me
+                && state.leaderEpoch() > ownership.epoch()
+                && state.resource().ownership() != OwnershipMode.TOKEN_FENCED
+                && ownership.lease().holds()) {
+            listener.overlapped(ownership, state.leader(), state.leaderEpoch());
+            log.error(
+                    "Broker {}: {} was granted to broker {} at epoch {} while this broker still held it at epoch {} under a"
+                            + " lease: two owners at once, which must never happen. Keep the logs of all voters.",
+                    me,
+                    seat.partition,
+                    state.leader(),
+                    state.leaderEpoch(),
+                    ownership.epoch());
+        }
     }
 
     private static Partition name(PartitionState state) {

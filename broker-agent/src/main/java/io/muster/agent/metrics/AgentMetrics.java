@@ -39,6 +39,7 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
     private final Counter lapses;
     private final Counter lapsedPartitions;
     private final Counter grants;
+    private final Counter overlaps;
     private final Map<ReleaseOutcome, Timer> releases = new EnumMap<>(ReleaseOutcome.class);
     private final Map<CallbackKind, Timer> calls = new EnumMap<>(CallbackKind.class);
     private final Map<CallbackKind, Timer> failedCalls = new EnumMap<>(CallbackKind.class);
@@ -68,6 +69,11 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
                 .register(registry);
         grants = Counter.builder("muster.agent.ownerships.granted")
                 .description("Ownerships that began on this broker.")
+                .register(registry);
+        overlaps = Counter.builder("muster.ownership.overlap")
+                .description(
+                        "Times this broker saw a leased partition granted to another while its own ownership was not"
+                                + " given back and its lease not over. Must be 0: anything else is a broken promise of Muster.")
                 .register(registry);
         for (ReleaseOutcome outcome : ReleaseOutcome.values()) {
             releases.put(
@@ -168,6 +174,11 @@ public final class AgentMetrics implements AgentListener, CallbackListener {
     @Override
     public void granted(Ownership ownership) {
         grants.increment();
+    }
+
+    @Override
+    public void overlapped(Ownership ownership, int otherBroker, long otherEpoch) {
+        overlaps.increment();
     }
 
     @Override

@@ -34,6 +34,7 @@ final class AgentRig implements AgentOutputs, AgentListener {
     final List<String> states = new ArrayList<>();
     final List<ReleaseOutcome> outcomes = new ArrayList<>();
     int lapsed;
+    int overlaps;
     long stream;
     long sentAtNs;
 
@@ -90,6 +91,11 @@ final class AgentRig implements AgentOutputs, AgentListener {
     @Override
     public void leaseLapsed(int owned) {
         lapsed += owned;
+    }
+
+    @Override
+    public void overlapped(Ownership ownership, int otherBroker, long otherEpoch) {
+        overlaps++;
     }
 
     // ---- time

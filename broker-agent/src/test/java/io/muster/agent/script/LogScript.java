@@ -25,6 +25,8 @@ public final class LogScript {
 
     private final List<Batch> batches = new ArrayList<>();
     private MetadataImage image = MetadataImage.EMPTY;
+    /** Of the resources to be created. */
+    public OwnershipMode ownership = OwnershipMode.LEASED;
 
     /** Begins with the bootstrap batch. */
     public LogScript() {
@@ -92,7 +94,7 @@ public final class LogScript {
                 .setPartitions(partitions)
                 .setReplicationFactor(replicas.length)
                 .setStateKind(kind)
-                .setOwnership(OwnershipMode.LEASED)
+                .setOwnership(ownership)
                 .setFirstSlot(image.allocateSlots(partitions));
         for (int p = 0; p < partitions; p++) {
             for (int replica : replicas) {
