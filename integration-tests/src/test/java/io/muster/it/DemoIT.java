@@ -58,6 +58,20 @@ class DemoIT {
         assertThat(number(result.out(), "longestGapMs")).isLessThan(1000);
     }
 
+    @Test
+    void aNodeThatIsCutOffStopsByItselfOrTheMachineDoesNotPermitTheCut() {
+        Distribution.Result result = Distribution.run(
+                Duration.ofSeconds(150), Map.of(), "demo", "--fault", "partition", "--partitions", "60", "-o", "json");
+        if (result.exitCode() == 1 && result.err().contains("needs root and iproute2")) {
+            assertThat(result.err().lines()).hasSize(1);
+            return;
+        }
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        assertThat(number(result.out(), "overlaps")).isZero();
+        assertThat(number(result.out(), "refusedWhileCut")).isPositive();
+        assertThat(number(result.out(), "lastActedMs")).isLessThan(number(result.out(), "firstLedMs"));
+    }
+
     private Distribution.Result demo(String... options) {
         List<String> arguments = new ArrayList<>(List.of("demo", "--partitions", "60", "-o", "json"));
         arguments.addAll(List.of("--dir", dir.resolve("demo").toString()));

@@ -1,6 +1,7 @@
 package io.muster.cli.demo;
 
 import io.muster.cli.Table;
+import io.muster.cli.cluster.HostPort;
 import io.muster.cli.demo.DemoSettings.Fault;
 import io.muster.cli.demo.DemoSettings.Victim;
 import io.muster.error.ErrorCode;
@@ -13,8 +14,8 @@ import io.muster.node.config.NodeConfigReader;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.PartitionInfo;
 import io.muster.testkit.witness.WitnessSink;
-import io.muster.testkit.witness.WitnessTotals;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -50,20 +51,27 @@ final class Demo {
      * @throws MusterException with a sentence if anything does not work or does not converge
      */
     void run(Consumer<Report> onReport) throws InterruptedException, IOException {
-        try (WitnessSink sink = WitnessSink.start()) {
-            DemoCluster cluster = DemoCluster.prepare(settings, new FreePorts(new Random()), sink.address());
+        boolean cuts = settings.fault() == Fault.partition && settings.victim() != Victim.none;
+        try (DemoNetwork network = cuts ? DemoNetwork.create(settings.nodes(), new Random()) : null;
+                WitnessSink sink = network == null
+                        ? WitnessSink.start()
+                        : WitnessSink.start(new InetSocketAddress(network.sinkHost(), 0))) {
+            DemoCluster cluster = DemoCluster.prepare(settings, new FreePorts(new Random()), sink.address(), network);
             // Ctrl-C, or whatever else ends this process, must leave nothing behind
             Thread cleanUp = new Thread(
                     () -> {
                         cluster.killAllNow();
                         cluster.delete();
+                        if (network != null) {
+                            network.close();
+                        }
                     },
                     "demo-clean-up");
             Runtime.getRuntime().addShutdownHook(cleanUp);
             boolean good = false;
             try (ClusterView view = new ClusterView(
                     cluster.nodes().stream().map(DemoNode::listener).toList())) {
-                Report report = tell(cluster, view, sink);
+                Report report = tell(cluster, view, sink, network);
                 onReport.accept(report);
                 if (settings.keep()) {
                     keep(cluster);
@@ -95,7 +103,8 @@ final class Demo {
         }
     }
 
-    private Report tell(DemoCluster cluster, ClusterView view, WitnessSink sink) throws InterruptedException {
+    private Report tell(DemoCluster cluster, ClusterView view, WitnessSink sink, @Nullable DemoNetwork network)
+            throws InterruptedException {
         start(cluster, view);
         create(cluster, view, sink);
         show(view);
@@ -122,13 +131,20 @@ final class Demo {
                     null,
                     null,
                     sink.totals().overlaps(),
+                    null,
                     null);
         }
         DemoNode victim = cluster.node(settings.victim() == Victim.controller ? before : busiest(view, before));
         // two intervals: that is what one lost heartbeat looks like
         long overdueMs = 2 * config(cluster).get(ConfigKeys.HEARTBEAT_INTERVAL_MS);
-        try (Failover failover = new Failover(cluster, settings.voters(), victim.id(), sink, overdueMs)) {
-            return fail(cluster, view, sink, victim, before, failover);
+        // a node that is cut off would be asked in vain
+        List<HostPort> others = cluster.nodes().stream()
+                .filter(node -> node != victim)
+                .map(DemoNode::listener)
+                .toList();
+        try (ClusterView survivors = new ClusterView(others);
+                Failover failover = new Failover(cluster, settings.voters(), victim.id(), sink, overdueMs)) {
+            return fail(cluster, survivors, sink, victim, before, failover, Blow.of(settings.fault(), victim, network));
         }
     }
 
@@ -197,7 +213,13 @@ final class Demo {
     }
 
     private DemoReport fail(
-            DemoCluster cluster, ClusterView view, WitnessSink sink, DemoNode victim, int before, Failover failover)
+            DemoCluster cluster,
+            ClusterView view,
+            WitnessSink sink,
+            DemoNode victim,
+            int before,
+            Failover failover,
+            Blow blow)
             throws InterruptedException {
         long sessionMs = sessionTimeoutMs(cluster);
         Duration limit = FAILOVER_SLACK.plusMillis(sessionMs);
@@ -210,11 +232,10 @@ final class Demo {
                                 .orElse(0)
                         + 1,
                 view.controllerEpoch());
-        boolean pause = settings.fault() == Fault.pause;
-        narrator.say((pause ? "kill -STOP" : "kill -9") + " of node " + victim.id()
-                + (victim.id() == before ? ", the controller," : ",") + " which leads " + failover.led()
-                + " partitions");
-        failover.strike(pause ? victim::pause : victim::kill);
+        narrator.say(blow.name() + " node " + victim.id() + (victim.id() == before ? ", the controller," : ",")
+                + " which leads " + failover.led() + " partitions");
+        long refusedBefore = sink.refusals(victim.id());
+        failover.strike(blow.strike());
         if (!failover.awaitLed(view, limit)) {
             throw notConverged(
                     failover.unled() + " partitions had no new leader " + limit.toSeconds() + " s after the fault");
@@ -225,23 +246,30 @@ final class Demo {
         }
         Cause cause = failover.fencedBy();
         narrator.blank();
+        boolean lives = settings.fault() != Fault.kill;
+        long refusedMeanwhile = sink.refusals(victim.id()) - refusedBefore;
+        if (settings.fault() == Fault.pause) {
+            moment("its last action", failover.lastActedMs(), "then it stood still");
+        }
         moment("suspected", failover.suspectedMs(), "");
         if (failover.firstCommitMs() != null) {
             moment("first change committed", failover.firstCommitMs(), "by the next controller");
+        }
+        if (settings.fault() == Fault.partition) {
+            moment(
+                    "its last action",
+                    failover.lastActedMs(),
+                    "then its own guards refused (" + refusedMeanwhile + " attempts)");
         }
         moment("fenced", failover.fencedMs(), cause == null ? "" : cause.getSentence());
         moment("first partition led again", failover.firstLedMs(), "");
         moment("last partition led again", failover.lastLedMs(), "as every survivor sees it");
         moment("last partition served again", failover.lastServedMs(), "as the work itself sees it");
         narrator.blank();
-        WitnessTotals asleep = sink.totals();
+        long refusedAsleep = sink.refusals(victim.id());
         long restartedMs = failover.sinceFaultMs();
-        if (pause) {
-            victim.resume();
-        } else {
-            victim.start();
-        }
-        narrator.say("Node " + victim.id() + (pause ? " is woken" : " is started again"));
+        blow.undo().run();
+        narrator.say("Node " + victim.id() + " is " + blow.undone());
         await(
                 WORK_LIMIT,
                 cluster,
@@ -254,9 +282,12 @@ final class Demo {
         int after = view.controller();
         narrator.say(
                 "Node " + victim.id() + " is back and leads again, " + (rejoinedMs - restartedMs) + " ms after that");
-        WitnessTotals totals = sink.totals();
         Long refused =
-                pause ? totals.refused() + totals.guardRefusals() - asleep.refused() - asleep.guardRefusals() : null;
+                switch (settings.fault()) {
+                    case kill, restart -> null;
+                    case pause -> sink.refusals(victim.id()) - refusedAsleep;
+                    case partition -> refusedMeanwhile;
+                };
         DemoReport report = new DemoReport(
                 settings,
                 victim.id(),
@@ -273,7 +304,8 @@ final class Demo {
                 failover.longestGapMs(),
                 restartedMs,
                 rejoinedMs,
-                totals.overlaps(),
+                sink.totals().overlaps(),
+                lives ? failover.lastActedMs() : null,
                 refused);
         conclude(report, sink);
         return report;
@@ -294,10 +326,33 @@ final class Demo {
                     "Two nodes owned one partition at once, " + report.overlaps() + " times: "
                             + sink.overlaps().get(0) + ". This must never happen.");
         }
-        narrator.say("Done: no partition was ever owned twice (" + sink.totals().accepted() + " signs of life"
-                + (report.refusedAfterWake() == null
-                        ? ""
-                        : ", " + report.refusedAfterWake() + " refused after the wake")
+        Long refused = report.refused();
+        if (refused != null && refused == 0) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "Node " + report.killed()
+                            + (settings.fault() == Fault.pause
+                                    ? " was never seen to refuse anything after it woke"
+                                    : " was never seen to refuse anything while it was cut off")
+                            + ", though it led partitions: the demo proves nothing.");
+        }
+        Long lastActed = report.lastActedMs();
+        Long firstLed = report.firstLedMs();
+        if (settings.fault() == Fault.partition && lastActed != null && firstLed != null && lastActed > firstLed) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION,
+                    "Node " + report.killed() + " still acted " + lastActed
+                            + " ms after it was cut off, and others led its" + " partitions after " + firstLed
+                            + " ms. This must never happen.");
+        }
+        narrator.say("Done: no partition was ever owned twice (" + sink.totals().accepted()
+                + " signs of life, overlaps: "
+                + report.overlaps()
+                + switch (settings.fault()) {
+                    case kill, restart -> "";
+                    case pause -> ", refusedAfterWake: " + refused;
+                    case partition -> ", refusedWhileCut: " + refused;
+                }
                 + "); the controller " + (report.controllerAfter() == report.controllerBefore() ? "still is" : "now is")
                 + " node " + report.controllerAfter());
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The demo's nodes: writes a config file for each, formats its storage, starts and stops its process. Used by one thread;
@@ -27,7 +28,7 @@ final class DemoCluster {
     /** The last node of a cluster cannot hand over to anybody: no use in waiting for it. */
     private static final long POLITE_NANOS = 3_000_000_000L;
 
-    private static final String HOST = "127.0.0.1";
+    private static final String LOOPBACK = "127.0.0.1";
 
     /** Signs of life come this often where gaps are measured: it is what a gap is too long by. */
     private static final String CLOSE_WATCH = "10ms";
@@ -46,8 +47,9 @@ final class DemoCluster {
      * Writes the files of a new cluster and formats its storage.
      *
      * @param sink where the nodes' witnesses beat to, "host:port"
+     * @param network what the nodes live in; null for the machine's own loopback
      */
-    static DemoCluster prepare(DemoSettings settings, FreePorts ports, String sink) {
+    static DemoCluster prepare(DemoSettings settings, FreePorts ports, String sink, @Nullable DemoNetwork network) {
         Path given = settings.dir();
         try {
             Path dir = (given == null ? Files.createTempDirectory("muster-demo-") : empty(given))
@@ -55,7 +57,7 @@ final class DemoCluster {
                     .normalize();
             DemoCluster cluster = new DemoCluster(dir, given == null);
             try {
-                cluster.write(settings, ports, sink);
+                cluster.write(settings, ports, sink, network);
             } catch (MusterException e) {
                 cluster.delete();
                 throw e;
@@ -82,28 +84,31 @@ final class DemoCluster {
         return dir;
     }
 
-    private void write(DemoSettings settings, FreePorts ports, String sink) throws IOException {
+    private void write(DemoSettings settings, FreePorts ports, String sink, @Nullable DemoNetwork network)
+            throws IOException {
         int voters = settings.voters();
         int[] raft = IntStream.range(0, voters).map(i -> ports.next()).toArray();
         int[] rpc = IntStream.range(0, settings.nodes()).map(i -> ports.next()).toArray();
         String voterList = IntStream.range(0, voters)
-                .mapToObj(i -> (i + 1) + "@" + HOST + ":" + raft[i])
+                .mapToObj(i -> (i + 1) + "@" + host(i + 1, network) + ":" + raft[i])
                 .collect(Collectors.joining(","));
-        String bootstrap =
-                IntStream.range(0, voters).mapToObj(i -> HOST + ":" + rpc[i]).collect(Collectors.joining(","));
+        String bootstrap = IntStream.range(0, voters)
+                .mapToObj(i -> host(i + 1, network) + ":" + rpc[i])
+                .collect(Collectors.joining(","));
         for (int i = 0; i < settings.nodes(); i++) {
             int id = i + 1;
+            String host = host(id, network);
             Path config = dir.resolve("node-" + id + ".properties");
             Map<String, String> lines = new LinkedHashMap<>();
             lines.put("node.id", Integer.toString(id));
             lines.put("process.roles", i < voters ? "controller,broker" : "broker");
             if (i < voters) {
                 lines.put("controller.quorum.voters", voterList);
-                lines.put("quorum.listener", HOST + ":" + raft[i]);
+                lines.put("quorum.listener", host + ":" + raft[i]);
             }
             lines.put("controller.quorum.bootstrap.servers", bootstrap);
-            lines.put("listener", HOST + ":" + rpc[i]);
-            lines.put("http.listener", HOST + ":" + ports.next());
+            lines.put("listener", host + ":" + rpc[i]);
+            lines.put("http.listener", host + ":" + ports.next());
             lines.put("log.dir", dir.resolve("data-" + id).toString().replace("\\", "\\\\"));
             lines.putAll(settings.settings());
             Files.writeString(
@@ -115,23 +120,27 @@ final class DemoCluster {
             StorageDirectory.format(NodeConfigReader.read(config).logDir(), clusterId, id, false);
             nodes.add(new DemoNode(
                     id,
-                    new HostPort(HOST, rpc[i]),
+                    new HostPort(host, rpc[i]),
                     config,
                     dir.resolve("node-" + id + ".log"),
-                    command(settings, config, sink)));
+                    command(network == null ? List.of() : network.inside(id), settings, config, sink)));
         }
     }
 
+    private static String host(int node, @Nullable DemoNetwork network) {
+        return network == null ? LOOPBACK : network.host(node);
+    }
+
     /** The same Java and the same libraries as this process. */
-    private static List<String> command(DemoSettings settings, Path config, String sink) {
+    private static List<String> command(List<String> within, DemoSettings settings, Path config, String sink) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         if (!Files.isExecutable(java)) {
             throw new MusterException(
                     ErrorCode.FAILED_PRECONDITION,
                     "There is no " + java + " to run the nodes with: set JAVA_HOME to a JDK 17 or newer.");
         }
-        List<String> command =
-                new ArrayList<>(List.of(java.toString(), "-Xms64m", "-Xmx" + (settings.nodes() > 5 ? 192 : 320) + "m"));
+        List<String> command = new ArrayList<>(within);
+        command.addAll(List.of(java.toString(), "-Xms64m", "-Xmx" + (settings.nodes() > 5 ? 192 : 320) + "m"));
         // several nodes share this machine: small and quick to start counts more than peak speed
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"));
         if (Runtime.version().feature() >= 24) {

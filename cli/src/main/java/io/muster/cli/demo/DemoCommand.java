@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Run a cluster of real processes here, kill -9 one of them, and watch its work move.",
-            "With -o json, standard output is one JSON object; its milliseconds count from the kill."
+            "Run a cluster of real processes here, kill, stop or cut off one of them, and watch its work move.",
+            "With -o json, standard output is one JSON object; its milliseconds count from the fault."
         })
 public final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -59,11 +59,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--fault",
-            paramLabel = "kill|pause|restart",
+            paramLabel = "kill|pause|partition|restart",
             defaultValue = "kill",
-            description =
-                    "pause: SIGSTOP instead of kill -9, and SIGCONT when the work is elsewhere. restart: a rolling restart "
-                            + "by SIGTERM of all nodes, whatever --kill says. Default: ${DEFAULT-VALUE}.")
+            description = {
+                "kill: kill -9, then a restart. pause: SIGSTOP, and SIGCONT when its work is elsewhere: shows that it refuses"
+                        + " to go on when it wakes.",
+                "partition: its network is cut and healed: shows that it stops by itself; needs root and iproute2.",
+                "restart: a rolling restart by SIGTERM of all nodes, whatever --kill says. Default: ${DEFAULT-VALUE}."
+            })
     private DemoSettings.Fault fault = DemoSettings.Fault.kill;
 
     @Option(

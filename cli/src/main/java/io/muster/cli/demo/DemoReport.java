@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param restartedMs the victim was started again, or woken
  * @param rejoinedMs it was unfenced again and led something
  * @param overlaps proofs that two nodes owned one partition at once
- * @param refusedAfterWake attempts of the woken victim to go on with its old work, all refused
+ * @param lastActedMs the last thing that the victim's own guards allowed while it was paused or cut off
+ * @param refused attempts of the victim that were refused: while it was cut off, or after it woke
  */
 record DemoReport(
         DemoSettings settings,
@@ -40,7 +41,8 @@ record DemoReport(
         @Nullable Long restartedMs,
         @Nullable Long rejoinedMs,
         long overlaps,
-        @Nullable Long refusedAfterWake)
+        @Nullable Long lastActedMs,
+        @Nullable Long refused)
         implements Report {
     @Override
     public JsonObject toJson() {
@@ -66,7 +68,11 @@ record DemoReport(
         json.addProperty("rejoinedMs", rejoinedMs);
         json.addProperty("overlaps", overlaps);
         if (settings.fault() == DemoSettings.Fault.pause) {
-            json.addProperty("refusedAfterWake", refusedAfterWake);
+            json.addProperty("lastActedMs", lastActedMs);
+            json.addProperty("refusedAfterWake", refused);
+        } else if (settings.fault() == DemoSettings.Fault.partition) {
+            json.addProperty("lastActedMs", lastActedMs);
+            json.addProperty("refusedWhileCut", refused);
         }
         return json;
     }

@@ -47,6 +47,8 @@ record DemoSettings(
         kill,
         /** SIGSTOP until its work is elsewhere, then SIGCONT. */
         pause,
+        /** Its network link to all others is cut until its work is elsewhere, then healed; the process runs on. */
+        partition,
         /** SIGTERM and a start, of every node, one after the other. */
         restart
     }

@@ -196,6 +196,17 @@ final class Failover implements AutoCloseable {
                 .orElse(null);
     }
 
+    /** The last thing that the victim did with what it led, by the sink's clock, before others took that over. */
+    @Nullable
+    Long lastActedMs() {
+        return ms(sink.gapsSince(faultNanos).stream()
+                .filter(g -> g.fromNode() == victim
+                        && epochs.containsKey(g.partition().number()))
+                .map(ServiceGap::lastNanos)
+                .max(Long::compare)
+                .orElse(null));
+    }
+
     /** Why the victim was fenced. */
     @Nullable
     Cause fencedBy() {

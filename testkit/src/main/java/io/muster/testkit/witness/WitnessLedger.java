@@ -29,6 +29,9 @@ final class WitnessLedger {
     }
 
     private final Map<WitnessedPartition, Entry> entries = new HashMap<>();
+    /** By node: what its own guards and this ledger refused. */
+    private final Map<Integer, Long> refusals = new HashMap<>();
+
     private final List<ServiceGap> gaps = new ArrayList<>();
     private final List<Overlap> overlaps = new ArrayList<>();
     private long accepted;
@@ -64,7 +67,7 @@ final class WitnessLedger {
             own(entry, node, beat, nowNanos);
         } else if (node != entry.node) {
             overlap(entry, node, beat, beat.guardedNanos() - entry.firstGuardedNanos);
-            refused++;
+            count(node);
             return false;
         }
         entry.lastNanos = nowNanos;
@@ -74,7 +77,7 @@ final class WitnessLedger {
     }
 
     private boolean refuse(Entry entry, int node, Beat beat) {
-        refused++;
+        count(node);
         long late = beat.askedNanos() - entry.firstGuardedNanos;
         if (late > 0 && node != entry.node) {
             overlap(entry, node, beat, late);
@@ -101,9 +104,22 @@ final class WitnessLedger {
         list.add(item);
     }
 
+    private void count(int node) {
+        refused++;
+        refusals.merge(node, 1L, Long::sum);
+    }
+
     /** Counts attempts that an owner's guard refused. */
-    void guardRefused(long count) {
+    void guardRefused(int node, long count) {
         guardRefusals += count;
+        if (count > 0) {
+            refusals.merge(node, count, Long::sum);
+        }
+    }
+
+    /** Attempts of one node that its own guards or this ledger refused. */
+    long refusals(int node) {
+        return refusals.getOrDefault(node, 0L);
     }
 
     /** The newest owner of every partition, by resource and number. */

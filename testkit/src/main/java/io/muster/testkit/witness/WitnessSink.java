@@ -120,7 +120,7 @@ public final class WitnessSink implements AutoCloseable {
                     refused++;
                 }
             }
-            ledger.guardRefused(frame.guardRefusals());
+            ledger.guardRefused(node, frame.guardRefusals());
             lock.notifyAll();
             return refused;
         }
@@ -130,6 +130,13 @@ public final class WitnessSink implements AutoCloseable {
     public WitnessTotals totals() {
         synchronized (lock) {
             return ledger.totals();
+        }
+    }
+
+    /** Attempts of one node that were refused since the start, by its own guards or for a lower epoch. */
+    public long refusals(int node) {
+        synchronized (lock) {
+            return ledger.refusals(node);
         }
     }
 

@@ -53,7 +53,8 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
 
     private final Condition wake = state.newCondition();
     private final Map<Partition, Owned> owned = new LinkedHashMap<>();
-    private final Queue<Owned> granted = new ArrayDeque<>();
+    /** To be asked before the next round: what was just granted, or given back while a round was under way. */
+    private final Queue<Owned> soon = new ArrayDeque<>();
     /** Refusals of guards that the sink has not been told of; the next frame does. */
     private long untold;
 
@@ -85,7 +86,7 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
         state.lock();
         try {
             owned.put(ownership.partition(), it);
-            granted.add(it);
+            soon.add(it);
             wake.signal();
         } finally {
             state.unlock();
@@ -118,6 +119,15 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
             } finally {
                 round.unlock();
             }
+        } else {
+            // its guard is closed, so it will refuse; the sink is to know that, though there is no time to tell it now
+            state.lock();
+            try {
+                soon.add(it);
+                wake.signal();
+            } finally {
+                state.unlock();
+            }
         }
     }
 
@@ -143,8 +153,8 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
                         return;
                     }
                     long wait = nextRound - System.nanoTime();
-                    if (!granted.isEmpty()) {
-                        drainGranted(due);
+                    if (!soon.isEmpty()) {
+                        drainSoon(due);
                     } else if (wait <= 0) {
                         due.addAll(owned.values());
                         nextRound = System.nanoTime() + Math.max(intervalNanos, owned.size() * NANOS_PER_PARTITION);
@@ -153,7 +163,7 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
                     }
                 }
                 if (due.isEmpty()) {
-                    drainGranted(due);
+                    drainSoon(due);
                 }
             } catch (InterruptedException e) {
                 return;
@@ -169,9 +179,9 @@ public final class WitnessWorkload implements Workload, AutoCloseable {
         }
     }
 
-    private void drainGranted(List<Owned> due) {
-        while (!granted.isEmpty() && due.size() < WitnessProtocol.MAX_BEATS) {
-            due.add(granted.remove());
+    private void drainSoon(List<Owned> due) {
+        while (!soon.isEmpty() && due.size() < WitnessProtocol.MAX_BEATS) {
+            due.add(soon.remove());
         }
     }
 

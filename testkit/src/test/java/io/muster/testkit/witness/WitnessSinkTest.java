@@ -11,7 +11,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +136,35 @@ class WitnessSinkTest {
         assertThat(sink.gapsSince(0))
                 .singleElement()
                 .satisfies(g -> assertThat(g.millis()).isPositive());
+    }
+
+    @Test
+    void everyGuardThatALapseClosedIsSeenToRefuseThoughThereIsNoTimeToWaitForTheSink() throws Exception {
+        List<Switch> owned = new ArrayList<>();
+        for (int p = 0; p < 200; p++) {
+            owned.add(new Switch(p, 10));
+        }
+        for (Switch ownership : owned) {
+            one.lead(ownership);
+        }
+        assertThat(sink.awaitAllServed(200, System.nanoTime(), LIMIT)).isTrue();
+        owned.forEach(ownership -> ownership.valid = false);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Switch ownership : owned) {
+                threads.execute(() -> {
+                    try {
+                        one.release(ownership, Duration.ZERO);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            await().atMost(LIMIT).until(() -> sink.refusals(1) >= 200);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(sink.refusals(2)).isZero();
     }
 
     @Test
