@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads "10s", "500ms", "2m", "1h" or plain seconds. */
+/** Reads "10s", "500ms", "2m", "1h", "1d" or plain seconds. */
 public final class DurationConverter implements ITypeConverter<Duration> {
-    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d|)");
 
     @Override
     public Duration convert(String value) {
@@ -25,6 +25,7 @@ public final class DurationConverter implements ITypeConverter<Duration> {
             case "ms" -> Duration.ofMillis(amount);
             case "m" -> Duration.ofMinutes(amount);
             case "h" -> Duration.ofHours(amount);
+            case "d" -> Duration.ofDays(amount);
             default -> Duration.ofSeconds(amount);
         };
     }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -43,10 +44,27 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("muster: " + e.getMessage());
+        err.println("muster: " + words(e));
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return ExitCodes.USAGE;
+    }
+
+    /** What is wrong with the line, in this program's words where the parser's are its own. */
+    private static String words(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String first = unmatched.getUnmatched().get(0);
+            CommandSpec command = e.getCommandLine().getCommandSpec();
+            if (first.startsWith("-")) {
+                return "'" + command.qualifiedName() + "' has no option '" + first + "'";
+            }
+            return command.subcommands().isEmpty()
+                    ? "'" + first + "' is more than '" + command.qualifiedName() + "' can use"
+                    : "there is no '" + command.qualifiedName() + " " + first + "': say "
+                            + Subcommands.namesOf(command);
+        }
+        return String.valueOf(e.getMessage()).replace("option option", "option");
     }
 }

@@ -2,6 +2,7 @@ package io.muster.cli;
 
 import io.muster.cli.command.BrokersCommand;
 import io.muster.cli.command.ConfigCommand;
+import io.muster.cli.command.HistoryCommand;
 import io.muster.cli.command.LogCommand;
 import io.muster.cli.command.NodeCommand;
 import io.muster.cli.command.PartitionsCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             BrokersCommand.class,
             ResourcesCommand.class,
             PartitionsCommand.class,
+            HistoryCommand.class,
             LogCommand.class,
             SimulateCommand.class,
             WitnessCommand.class,

@@ -79,6 +79,75 @@ class CommandLineTest {
     }
 
     @Test
+    void brokersAreListedWithTheirStateItsReasonAndTheirLeaseWithin120Columns() {
+        Outcome outcome = at(controller.address(), "brokers", "list");
+
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines.get(0)).endsWith("REASON");
+        assertThat(lines.get(1))
+                .contains("2026-01-01T00:00:00Z", "1.76s", "0.24s ago")
+                .endsWith("caught up");
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThan(120));
+    }
+
+    @Test
+    void aDescribedPartitionSaysWhereItsHandOverStandsAndWhatHappenedLast() {
+        Outcome outcome = at(controller.address(), "partitions", "describe", "orders/3");
+
+        assertThat(outcome.out())
+                .containsPattern("Partition: +orders/3")
+                .containsPattern("Leader: +none")
+                .containsPattern("Phase: +handing over, 2 lets go, 1 is next")
+                .containsPattern("Ready: +none")
+                .contains("2026-01-01T00:00:00.250Z  PROOF_OF_DEATH")
+                .contains("leader 2 -> 1, epoch 36 -> 41")
+                .contains("Changes before offset 30 are no longer kept");
+    }
+
+    @Test
+    void historyIsShownAsItComesAndSaysHowFarBackItReaches() {
+        Outcome outcome =
+                at(follower.address(), "history", "--partition", "orders/3", "--since", "2026-01-01T00:00:00+01:00");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines()).hasSize(5).last().asString().contains("epoch 36 -> 42");
+        assertThat(outcome.err()).isEqualTo("2 changes; the log is kept from offset 30 on.\n");
+        assertThat(controller.asked).singleElement().satisfies(r -> {
+            assertThat(r.getResource()).isEqualTo("orders");
+            assertThat(r.getPartition()).isEqualTo(3);
+            assertThat(r.getSinceMs()).isEqualTo(1_767_222_000_000L);
+            assertThat(r.getLimit()).isEqualTo(50);
+        });
+    }
+
+    @Test
+    void historyAsJsonIsOneObjectAlsoWhenItIsEmpty() {
+        JsonObject two = JsonParser.parseString(
+                        at(controller.address(), "history", "-o", "json").out())
+                .getAsJsonObject();
+        assertThat(two.getAsJsonArray("changes")).hasSize(2);
+        assertThat(two.get("firstOffset").getAsString()).isEqualTo("30");
+
+        controller.changes = 0;
+        Outcome none = at(controller.address(), "history", "-o", "json");
+        assertThat(JsonParser.parseString(none.out()).getAsJsonObject().getAsJsonArray("changes"))
+                .isEmpty();
+        assertThat(at(controller.address(), "history").err()).startsWith("No change matches");
+    }
+
+    @Test
+    void aHistoryThatBreaksOffIsNotTakenForWhole() {
+        controller.breaksOff = true;
+        Outcome outcome = at(controller.address(), "history", "-o", "json");
+
+        assertThat(outcome.code()).isEqualTo(ExitCodes.FAILED);
+        assertThat(outcome.err()).contains("broke off and is not whole").contains("Log segment x is damaged");
+        assertThat(JsonParser.parseString(outcome.out()).getAsJsonObject().getAsJsonArray("changes"))
+                .as("still readable")
+                .hasSize(2);
+    }
+
+    @Test
     void quorumStatusUsesKafkasNames() {
         Outcome outcome = at(controller.address(), "quorum", "status");
 
@@ -223,6 +292,15 @@ class CommandLineTest {
                 "simulate --hours 0",
                 "simulate --hours many",
                 "simulate --threads 0",
+                "history --since tomorrow",
+                "history --limit -1",
+                "history --limit 10001",
+                "history --from -1",
+                "history --partition orders",
+                "history --partition orders/1 --resource orders",
+                "history --broker one",
+                "partitions describe",
+                "partitions describe orders",
             })
     void wrongUsageIsExitTwoAndSaysWhereHelpIs(String line) {
         Outcome outcome = muster(line.split(" "));
@@ -254,6 +332,27 @@ class CommandLineTest {
         assertThat(steps).anyMatch(step -> step.contains("committed 0 in term 1: BOOTSTRAP"));
         assertThat(muster(line).out().lines().filter(l -> l.contains(" s  ")).toList())
                 .isEqualTo(steps);
+    }
+
+    @Test
+    void whatIsWrongIsSaidInPlainWords() {
+        assertThat(muster("foo").err()).startsWith("muster: there is no 'muster foo': say demo, storage");
+        assertThat(muster("brokers", "lst").err())
+                .startsWith("muster: there is no 'muster brokers lst': say list, describe, fence or unfence\n");
+        assertThat(muster("brokers", "list", "extra").err())
+                .startsWith("muster: 'extra' is more than 'muster brokers list' can use\n");
+        assertThat(muster("-o", "json").err()).startsWith("muster: 'muster' has no option '-o'\n");
+        assertThat(muster("brokers", "describe", "x").err()).contains("'x' is no whole number");
+        assertThat(muster("history", "--from", "9999999999999999999").err()).contains("is too large a number");
+        assertThat(muster("demo", "--set", "foo").err()).doesNotContain("option option");
+    }
+
+    @Test
+    void helpMayBeAskedForFirst() {
+        Outcome first = muster("help", "brokers", "list");
+        assertThat(first.code()).isZero();
+        assertThat(first.out()).isEqualTo(muster("brokers", "list", "--help").out());
+        assertThat(muster("help").out()).contains("Exit codes:");
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.Cause;
+import io.muster.log.v1.CauseKind;
 import io.muster.rpc.v1.AdminServiceGrpc;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.ChangeReply;
@@ -14,8 +16,11 @@ import io.muster.rpc.v1.CreateResourceReply;
 import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DescribeNodeReply;
 import io.muster.rpc.v1.DescribeNodeRequest;
+import io.muster.rpc.v1.DescribePartitionReply;
+import io.muster.rpc.v1.DescribePartitionRequest;
 import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
+import io.muster.rpc.v1.HistoryChange;
 import io.muster.rpc.v1.ListBrokersReply;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.ListPartitionsReply;
@@ -23,6 +28,8 @@ import io.muster.rpc.v1.ListPartitionsRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.NodeServiceGrpc;
 import io.muster.rpc.v1.PartitionInfo;
+import io.muster.rpc.v1.ReadHistoryReply;
+import io.muster.rpc.v1.ReadHistoryRequest;
 import io.muster.rpc.v1.Voter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +48,9 @@ final class FakeNode implements AutoCloseable {
     volatile int controllerId;
     volatile String controller = "";
     volatile boolean silent;
+    final List<ReadHistoryRequest> asked = new CopyOnWriteArrayList<>();
+    volatile int changes = 2;
+    volatile boolean breaksOff;
 
     FakeNode(int id, int controllerId) {
         this.id = id;
@@ -126,6 +136,9 @@ final class FakeNode implements AutoCloseable {
                                 .addBrokers(BrokerInfo.newBuilder()
                                         .setId(1)
                                         .setState(BrokerState.UNFENCED)
+                                        .setStateSinceMs(1_767_225_600_250L)
+                                        .setLastContactMs(240)
+                                        .setLeaseLeftMs(1_760)
                                         .setReason("caught up"))
                                 .build());
             }
@@ -175,5 +188,66 @@ final class FakeNode implements AutoCloseable {
                 answer(observer, ChangeReply.newBuilder().setMessage("Moving.").build());
             }
         }
+
+        @Override
+        public void describePartition(
+                DescribePartitionRequest request, StreamObserver<DescribePartitionReply> observer) {
+            if (!refuses(observer)) {
+                answer(
+                        observer,
+                        DescribePartitionReply.newBuilder()
+                                .setPartition(PartitionInfo.newBuilder()
+                                        .setResource(request.getResource())
+                                        .setPartition(request.getPartition())
+                                        .setLeader(-1)
+                                        .setLeaderEpoch(41)
+                                        .addReplicas(2)
+                                        .addReplicas(1)
+                                        .setReleasing(2)
+                                        .setTarget(1)
+                                        .setPhase("handing over"))
+                                .setFirstOffset(30)
+                                .addChanges(change(41))
+                                .build());
+            }
+        }
+
+        @Override
+        public void readHistory(ReadHistoryRequest request, StreamObserver<ReadHistoryReply> observer) {
+            if (refuses(observer)) {
+                return;
+            }
+            asked.add(request);
+            for (int i = 0; i < changes; i++) {
+                observer.onNext(ReadHistoryReply.newBuilder()
+                        .setFirstOffset(30)
+                        .setOffset(71)
+                        .addChanges(change(41 + i))
+                        .build());
+            }
+            if (breaksOff) {
+                observer.onError(Status.DATA_LOSS
+                        .withDescription("Log segment x is damaged; restore it.")
+                        .asRuntimeException());
+                return;
+            }
+            if (changes == 0) {
+                observer.onNext(ReadHistoryReply.newBuilder().setFirstOffset(30).build());
+            }
+            observer.onCompleted();
+        }
+    }
+
+    private static HistoryChange change(long offset) {
+        return HistoryChange.newBuilder()
+                .setOffset(offset)
+                .setTimestampMs(1_767_225_600_250L)
+                .setCause(Cause.newBuilder()
+                        .setKind(CauseKind.PROOF_OF_DEATH)
+                        .setActor("controller")
+                        .setSentence("Broker 2 was fenced."))
+                .addEffects("leader 2 -> 1")
+                .addEffects("epoch 36 -> " + offset)
+                .build();
     }
 }

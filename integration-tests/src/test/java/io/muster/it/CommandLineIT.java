@@ -81,6 +81,34 @@ class CommandLineIT {
     }
 
     @Test
+    void historyTellsWhyFromTheLogOfTheRunningController() {
+        Distribution.Result orders = muster("history", "--resource", "orders", "--limit", "1000");
+        assertThat(orders.exitCode()).as(orders.all()).isZero();
+        assertThat(orders.out()).contains("RESOURCE_CHANGE", "created with 12 partitions of 2 replicas");
+        assertThat(orders.err()).contains("the log is whole, from offset 0 on");
+
+        Distribution.Result json = muster("history", "--broker", "4", "--since", "1h", "-o", "json");
+        assertThat(json.exitCode()).as(json.all()).isZero();
+        assertThat(json.out()).contains("\"changes\": [{", "BROKER_REGISTERED", "FENCED -> UNFENCED");
+
+        Distribution.Result described = muster("partitions", "describe", "orders/3");
+        assertThat(described.exitCode()).as(described.all()).isZero();
+        assertThat(described.out()).contains("LeaderEpoch", "Ownership:", "created, leader ");
+
+        Distribution.Result unknown = muster("history", "--partition", "orders/12");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("orders has partitions 0 to 11").doesNotContain("Exception");
+    }
+
+    @Test
+    void aHostThatDoesNotExistIsToldInOneLine() {
+        Distribution.Result result =
+                Distribution.run("brokers", "list", "--bootstrap", "nohost.invalid:9090", "--timeout", "3s");
+        assertThat(result.exitCode()).as(result.all()).isEqualTo(3);
+        assertThat(result.err().strip().lines()).hasSize(1).first().asString().contains("no such host");
+    }
+
+    @Test
     void aResourceLives() {
         assertThat(muster("resources", "create", "life", "--partitions", "4", "--replicas", "3")
                         .exitCode())

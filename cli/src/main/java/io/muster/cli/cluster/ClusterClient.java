@@ -3,6 +3,7 @@ package io.muster.cli.cluster;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.muster.cli.Times;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 import io.muster.rpc.v1.AdminServiceGrpc;
@@ -11,10 +12,12 @@ import io.muster.rpc.v1.DescribeNodeReply;
 import io.muster.rpc.v1.DescribeNodeRequest;
 import io.muster.rpc.v1.NodeServiceGrpc;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +75,31 @@ public final class ClusterClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a call whose answer comes in pieces, and hands each on as it comes. Looks for the controller as {@link #ask} does,
+     * but only until the first piece is there: a later failure ends it.
+     *
+     * @throws MusterException as {@link #ask}, and with what was missing when the answer broke off
+     */
+    public <T> void stream(Function<AdminServiceBlockingStub, Iterator<T>> call, Consumer<T> out) {
+        Iterator<T> pieces = ask(admin -> {
+            Iterator<T> answer = call.apply(admin);
+            var unused = answer.hasNext(); // waits for the first piece, or the refusal
+            return answer;
+        });
+        try {
+            pieces.forEachRemaining(out);
+        } catch (StatusRuntimeException e) {
+            throw new MusterException(
+                    CallFailure.codeOf(e),
+                    "The answer broke off and is not whole: "
+                            + (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+                                    ? "it did not end within " + Times.words(timeout) + "; try a longer --timeout."
+                                    : CallFailure.description(e.getStatus())),
+                    e);
+        }
+    }
+
     private void retryOrThrow(HostPort target, ManagedChannel channel, StatusRuntimeException e) {
         if (CallFailure.isNotController(e)) {
             everAnswered = true;
@@ -96,7 +124,7 @@ public final class ClusterClient implements AutoCloseable {
         } else if (e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED && !CallFailure.isAnswer(e)) {
             throw new MusterException(
                     ErrorCode.TIMED_OUT,
-                    "The controller at " + target + " did not answer within " + words(timeout)
+                    "The controller at " + target + " did not answer within " + Times.words(timeout)
                             + ". It may be unable to reach a majority of the voters: look at its log, or try a longer --timeout.",
                     e);
         } else {
@@ -154,16 +182,12 @@ public final class ClusterClient implements AutoCloseable {
         return everAnswered
                 ? new MusterException(
                         ErrorCode.NOT_CONTROLLER,
-                        "The cluster had no controller within " + words(timeout) + " (" + tried
+                        "The cluster had no controller within " + Times.words(timeout) + " (" + tried
                                 + "). Check that a majority of the voters is running and that they reach each other.")
                 : new MusterException(
                         ErrorCode.UNAVAILABLE,
                         "Cannot connect to " + tried
                                 + ". Give --bootstrap the address of a running node (its 'listener').");
-    }
-
-    private static String words(Duration time) {
-        return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.muster.cli.command;
 
 import io.muster.cli.Facts;
 import io.muster.cli.Table;
+import io.muster.cli.Times;
 import io.muster.cli.cluster.ClusterClient;
 import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.ChangeReply;
@@ -11,8 +12,6 @@ import io.muster.rpc.v1.ListBrokersReply;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.io.PrintWriter;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,12 +30,28 @@ import picocli.CommandLine.Parameters;
         })
 public final class BrokersCommand extends GroupCommand {
     private static String since(BrokerInfo broker) {
-        return Instant.ofEpochMilli(broker.getStateSinceMs())
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
+        return Times.toTheSecond(broker.getStateSinceMs());
     }
 
-    @Command(name = "list", description = "All brokers, fenced ones too.")
+    private static String age(BrokerInfo broker) {
+        return Times.age(broker.getStateSinceMs(), System.currentTimeMillis());
+    }
+
+    private static String lease(BrokerInfo broker) {
+        return broker.getLeaseLeftMs() == 0 ? "none" : Times.seconds(broker.getLeaseLeftMs());
+    }
+
+    private static String heard(BrokerInfo broker) {
+        return broker.getLastContactMs() < 0 ? "never" : Times.seconds(broker.getLastContactMs()) + " ago";
+    }
+
+    @Command(
+            name = "list",
+            description = {
+                "All brokers, fenced ones too: since when and why they are in their state.",
+                "LEASE is what is left of the newest lease that this controller granted, HEARD when it last heard of the"
+                        + " broker: both start anew when another controller takes over."
+            })
     static final class ListAll extends ClusterCommand<ListBrokersReply> {
         @Override
         ListBrokersReply ask(ClusterClient client) {
@@ -48,11 +63,12 @@ public final class BrokersCommand extends GroupCommand {
             new Table<BrokerInfo>()
                     .number("ID", BrokerInfo::getId)
                     .text("STATE", BrokerInfo::getState)
-                    .number("LEADERS", BrokerInfo::getLeaders)
-                    .number("REPLICAS", BrokerInfo::getReplicas)
-                    .text("RACK", BrokerInfo::getRack)
-                    .text("ENDPOINT", BrokerInfo::getEndpoint)
                     .text("SINCE", BrokersCommand::since)
+                    .number("AGE", BrokersCommand::age)
+                    .number("LEADS", BrokerInfo::getLeaders)
+                    .number("HOLDS", BrokerInfo::getReplicas)
+                    .number("LEASE", BrokersCommand::lease)
+                    .number("HEARD", BrokersCommand::heard)
                     .text("REASON", BrokerInfo::getReason)
                     .print(out, reply.getBrokersList());
         }
@@ -76,7 +92,7 @@ public final class BrokersCommand extends GroupCommand {
                     .add("Id", b.getId())
                     .add("State", b.getState())
                     .add("Reason", b.getReason())
-                    .add("Since", since(b))
+                    .add("Since", since(b) + " (" + age(b) + ")")
                     .add("Leaders", b.getLeaders())
                     .add("Replicas", b.getReplicas())
                     .add("BrokerEpoch", b.getBrokerEpoch())
@@ -86,8 +102,8 @@ public final class BrokersCommand extends GroupCommand {
                     .add("Rack", b.getRack())
                     .add("Tags", Labels.show(new TreeMap<>(b.getTagsMap())))
                     .add("Capacity", b.getCapacity())
-                    .add("LastContactMs", b.getLastContactMs())
-                    .add("LeaseLeftMs", b.getLeaseLeftMs())
+                    .add("LastContact", heard(b))
+                    .add("LeaseLeft", lease(b))
                     .add("Voter", b.getVoter())
                     .print(out);
             if (reply.getPartitionsCount() > 0) {

@@ -22,7 +22,7 @@ final class PartitionTable {
                 .print(out, partitions);
     }
 
-    private static String phase(PartitionInfo p) {
+    static String phase(PartitionInfo p) {
         StringBuilder text = new StringBuilder(p.getPhase());
         if (p.getReleasing() >= 0) {
             text.append(", ").append(p.getReleasing()).append(" lets go");
@@ -43,7 +43,7 @@ final class PartitionTable {
         return id < 0 ? "none" : Integer.toString(id);
     }
 
-    private static String nodes(List<Integer> ids) {
-        return ids.stream().map(String::valueOf).collect(Collectors.joining(","));
+    static String nodes(List<Integer> ids) {
+        return ids.isEmpty() ? "none" : ids.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 }

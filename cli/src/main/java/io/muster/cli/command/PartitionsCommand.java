@@ -1,24 +1,29 @@
 package io.muster.cli.command;
 
+import io.muster.cli.Facts;
+import io.muster.cli.Times;
 import io.muster.cli.cluster.ClusterClient;
+import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.ChangeReply;
+import io.muster.rpc.v1.DescribePartitionReply;
+import io.muster.rpc.v1.DescribePartitionRequest;
 import io.muster.rpc.v1.ListPartitionsReply;
 import io.muster.rpc.v1.ListPartitionsRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
+import io.muster.rpc.v1.PartitionInfo;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code muster partitions}. */
 @Command(
         name = "partitions",
         description = "The units of work: who leads them, who stands by.",
-        subcommands = {PartitionsCommand.ListSome.class, PartitionsCommand.Move.class})
+        subcommands = {PartitionsCommand.ListSome.class, PartitionsCommand.Describe.class, PartitionsCommand.Move.class
+        })
 public final class PartitionsCommand extends GroupCommand {
     @Command(name = "list", description = "Partitions, all or some.")
     static final class ListSome extends ClusterCommand<ListPartitionsReply> {
@@ -54,19 +59,58 @@ public final class PartitionsCommand extends GroupCommand {
         }
     }
 
-    /** "orders/3". */
-    record Name(String resource, int partition) {}
+    @Command(name = "describe", description = "One partition: who holds it, how it is owned, and its last changes.")
+    static final class Describe extends ClusterCommand<DescribePartitionReply> {
+        private static final int CHANGES = 5;
 
-    static final class NameConverter implements ITypeConverter<Name> {
+        @Parameters(
+                paramLabel = "RESOURCE/NUMBER",
+                converter = PartitionName.Converter.class,
+                description = "The partition, as in orders/3.")
+        private PartitionName name = new PartitionName("", 0);
+
         @Override
-        public Name convert(String value) {
-            int slash = value.lastIndexOf('/');
-            String number = value.substring(slash + 1);
-            if (slash <= 0 || !number.matches("\\d{1,9}")) {
-                throw new TypeConversionException(
-                        "'" + value + "' is no partition: write RESOURCE/NUMBER, as in orders/3");
+        DescribePartitionReply ask(ClusterClient client) {
+            return client.ask(admin -> admin.describePartition(DescribePartitionRequest.newBuilder()
+                    .setResource(name.resource())
+                    .setPartition(name.partition())
+                    .setChanges(CHANGES)
+                    .build()));
+        }
+
+        @Override
+        void print(DescribePartitionReply reply, PrintWriter out) {
+            PartitionInfo p = reply.getPartition();
+            new Facts()
+                    .add("Partition", p.getResource() + "/" + p.getPartition())
+                    .add("Leader", leader(reply))
+                    .add("LeaderEpoch", p.getLeaderEpoch())
+                    .add("Phase", PartitionTable.phase(p))
+                    .add("Replicas", PartitionTable.nodes(p.getReplicasList()))
+                    .add("Ready", PartitionTable.nodes(p.getReadyList()))
+                    .add("Ownership", Labels.show(reply.getOwnership()))
+                    .add("State", Labels.show(reply.getStateKind()))
+                    .print(out);
+            out.println();
+            if (reply.getChangesCount() > 0) {
+                HistoryPrinter.heading(out);
+                reply.getChangesList().forEach(change -> HistoryPrinter.line(change, out));
             }
-            return new Name(value.substring(0, slash), Integer.parseInt(number));
+            if (reply.getChangesCount() < CHANGES && reply.getFirstOffset() > 0) {
+                out.println("Changes before offset " + reply.getFirstOffset() + " are no longer kept in the log.");
+            }
+        }
+
+        private static String leader(DescribePartitionReply reply) {
+            if (!reply.hasLeader()) {
+                return PartitionTable.node(reply.getPartition().getLeader());
+            }
+            BrokerInfo leader = reply.getLeader();
+            String heard = leader.getLastContactMs() < 0
+                    ? "not heard by this controller yet"
+                    : "heard " + Times.seconds(leader.getLastContactMs()) + " ago";
+            return leader.getId() + " (" + leader.getState() + ", lease left " + Times.seconds(leader.getLeaseLeftMs())
+                    + ", " + heard + ")";
         }
     }
 
@@ -74,9 +118,9 @@ public final class PartitionsCommand extends GroupCommand {
     static final class Move extends ClusterCommand<ChangeReply> {
         @Parameters(
                 paramLabel = "RESOURCE/NUMBER",
-                converter = NameConverter.class,
+                converter = PartitionName.Converter.class,
                 description = "The partition, as in orders/3.")
-        private Name name = new Name("", 0);
+        private PartitionName name = new PartitionName("", 0);
 
         @Option(names = "--to", paramLabel = "ID", required = true, description = "The broker that is to lead.")
         private int to;

@@ -59,11 +59,11 @@ public final class ResourcesCommand extends GroupCommand {
     }
 
     private static String state(ResourceInfo resource) {
-        return resource.getStateKind() == StateKind.STATE_DURABLE ? "durable" : "none";
+        return Labels.show(resource.getStateKind());
     }
 
     private static String ownership(ResourceInfo resource) {
-        return resource.getOwnership() == OwnershipMode.TOKEN_FENCED ? "fenced" : "leased";
+        return Labels.show(resource.getOwnership());
     }
 
     private static String count(int n, String what) {
