@@ -36,6 +36,10 @@ public final class ControllerMetrics implements ControllerEvents {
         Duration.ofSeconds(5)
     };
 
+    private static final CauseKind[] VERDICTS = {
+        CauseKind.SESSION_TIMEOUT, CauseKind.PROOF_OF_DEATH, CauseKind.GRAY_FAILURE
+    };
+
     private final MeterRegistry registry;
     private final Timer wait;
     private final Timer commit;
@@ -58,6 +62,9 @@ public final class ControllerMetrics implements ControllerEvents {
         this.speculationsEnded = Counter.builder("muster.speculations.ended")
                 .description("Times that the outcome of an append was in doubt and decisions waited for the log")
                 .register(registry);
+        for (CauseKind verdict : VERDICTS) {
+            fencings(verdict); // shown as 0 from the start: a counter that appears at 1 rises for nobody
+        }
     }
 
     private Timer timer(String name, String description) {
@@ -173,13 +180,17 @@ public final class ControllerMetrics implements ControllerEvents {
 
     @Override
     public void onFenced(CauseKind kind, long sinceNs) {
-        Counter.builder("muster.fencings")
-                .description("Brokers fenced by the controller's own verdict")
-                .tag("reason", lower(kind))
-                .register(registry)
-                .increment();
+        fencings(kind).increment();
         long tookNs = registry.config().clock().monotonicTime() - sinceNs;
         failover.record(Math.max(0, tookNs), TimeUnit.NANOSECONDS);
+    }
+
+    private Counter fencings(CauseKind kind) {
+        return Counter.builder("muster.fencings")
+                .description("Brokers fenced by the controller's own verdict: session_timeout, proof_of_death, or"
+                        + " gray_failure (unhealthy, behind with the log, or not finishing hand-overs)")
+                .tag("reason", lower(kind))
+                .register(registry);
     }
 
     private static String lower(Enum<?> value) {
