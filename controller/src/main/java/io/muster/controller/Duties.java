@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A hand-over that is not acknowledged by the release timeout: the old owner gets no further lease. When its last one is
  * over, what it holds up is granted to others; then it gets leases again, once its image holds those grants. Where the
- * application's storage fences by epoch, nothing is waited for after the timeout. An acknowledgement in the meantime ends this at once, mostly before any lease lapsed. Not thread-safe.
+ * application's storage fences by epoch, nothing is waited for after the timeout. An acknowledgement in the meantime ends this
+ * at once, mostly before any lease lapsed. Not thread-safe.
  */
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);

@@ -64,9 +64,9 @@ public final class LogCommand extends GroupCommand {
             description = {
                 "Check the metadata log on a voter's disk against the invariants, offline.",
                 "Reads only. Every batch is replayed and judged by what must hold (the numbers are those of"
-                    + " docs/architecture.md); snapshots are compared with what the log yields. Exit code 1 and the"
-                    + " first violation, with its offset, if something does not hold. Works while the node runs; the"
-                    + " last entries may then not be committed yet."
+                        + " docs/architecture.md); snapshots are compared with what the log yields. Exit code 1 and the"
+                        + " first violation, with its offset, if something does not hold. Works while the node runs; the"
+                        + " last entries may then not be committed yet."
             })
     static final class Verify implements Callable<Integer> {
         @Spec

@@ -18,7 +18,7 @@ final class BalanceRound {
     private final Balance limits;
     private final Steps steps;
     private final boolean[] away;
-    /** Leaderships that each broker, by its index in the roster, is asked to return in this round. */
+    /** Leaderships that each broker, by its index in the roster, returns or gets back in this round. */
     private final int[] returns;
 
     private int inFlight;
@@ -106,8 +106,11 @@ final class BalanceRound {
                     && state.leader() != preferred
                     && state.isReady(preferred)
                     && steps.roster.isLiveId(preferred)
-                    && mayAsk(state.leader())
+                    && mayReturn(state.leader())
+                    && mayReturn(preferred)
                     && plan.freeze(state)) {
+                returns[steps.roster.indexOf(state.leader())]++;
+                returns[steps.roster.indexOf(preferred)]++;
                 steps.revoke(state, preferred);
                 plan.takeRoom();
                 returned++;
@@ -115,9 +118,9 @@ final class BalanceRound {
         }
     }
 
-    private boolean mayAsk(int leader) {
-        int index = steps.roster.indexOf(leader);
-        return index >= 0 && returns[index]++ < Steps.handOversAtOnce(steps.roster.leaders(index));
+    private boolean mayReturn(int broker) {
+        int index = steps.roster.indexOf(broker);
+        return index >= 0 && returns[index] < Steps.handOversAtOnce(steps.roster.replicas(index));
     }
 
     private void apply(ClusterPlan plan) {

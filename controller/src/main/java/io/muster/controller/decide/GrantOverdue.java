@@ -7,8 +7,8 @@ import io.muster.metadata.image.PartitionState;
 import java.util.PrimitiveIterator;
 
 /**
- * Grants on what a broker was to release in time and has not, where the application's storage refuses the old owner's epoch: that
- * one may still act, and nothing comes of it. Everything else waits for the end of its lease. True if something was granted on.
+ * A broker is late with a release: grants on all that it still holds up where the application's storage refuses the old owner's
+ * epoch; it may act on, and nothing comes of it. Everything else waits for the end of its lease. True if something was granted on.
  *
  * @param id the broker
  * @param timeoutMs how long it had

@@ -25,7 +25,7 @@ import java.util.PrimitiveIterator;
  * lives for one decision.
  */
 final class Steps {
-    private static final int FEWEST_HAND_OVERS_AT_ONCE = 32;
+    private static final int FEWEST_HAND_OVERS_AT_ONCE = 16;
 
     final Roster roster;
     final PartitionChanges changes;
@@ -130,12 +130,12 @@ final class Steps {
     }
 
     /**
-     * How many of {@code left} partitions one broker is asked to hand over at once, when it does not matter which goes first.
-     * While a partition is handed over nobody serves it, and the application has few threads to let go with; but a broker that
-     * leads very many must be done before its patience is.
+     * In how many hand-overs one broker is to take part at once, of {@code all} that there may be, when it does not matter which
+     * goes first. While a partition is handed over nobody serves it, and the application has few threads to let go and to
+     * begin with; but a broker that leads very many must be done before its patience is.
      */
-    static int handOversAtOnce(int left) {
-        return Math.max(FEWEST_HAND_OVERS_AT_ONCE, left / 16);
+    static int handOversAtOnce(int all) {
+        return Math.max(FEWEST_HAND_OVERS_AT_ONCE, all / 16);
     }
 
     /**
