@@ -201,8 +201,7 @@ class HistoryTest {
         assertThat(describe(1, 5).getPartition().getReplicasList()).containsExactlyInAnyOrder(1, 2);
         fence(leader, true);
 
-        List<HistoryChange> every =
-                read(all().setResource("orders").setPartition(1));
+        List<HistoryChange> every = read(all().setResource("orders").setPartition(1));
         assertThat(every).hasSizeGreaterThan(1);
         assertThat(describe(1, 1).getChangesList()).isEqualTo(every.subList(every.size() - 1, every.size()));
         assertThat(describe(1, 5).getChangesList()).isEqualTo(every);
