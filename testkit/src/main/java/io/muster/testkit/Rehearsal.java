@@ -11,6 +11,7 @@ import io.muster.testkit.sim.Simulate;
 import io.muster.testkit.sim.SimulationFailed;
 import io.muster.testkit.sim.SimulationSummary;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -162,7 +163,7 @@ public final class Rehearsal<W> {
     public RehearsalResult run() {
         SimSetup.Work work = new SimSetup.Work(RehearsedCluster.RESOURCE, partitions, replicas, state, ownership);
         long count = lastSeed - firstSeed + 1;
-        SimulationSummary[] failed = new SimulationSummary[1];
+        AtomicBoolean failed = new AtomicBoolean();
         SimulationSummary summary = new Simulate(
                         firstSeed,
                         count,
@@ -170,11 +171,11 @@ public final class Rehearsal<W> {
                         (int) Math.min(threads, count),
                         new SimSetup(Application::new, brokers, work, faults))
                 .run(
-                        () -> failed[0] == null,
+                        () -> !failed.get(),
                         () -> true,
                         soFar -> {
                             if (!soFar.failures().isEmpty()) {
-                                failed[0] = soFar;
+                                failed.set(true);
                             }
                         },
                         trace);

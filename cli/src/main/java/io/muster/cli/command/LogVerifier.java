@@ -149,11 +149,18 @@ final class LogVerifier implements Consumer<Item> {
         row(out, "brokers", brokers.size() + " " + brokers);
         row(out, "partitions", image.partitionCount() + " in " + image.resourceCount() + " resources");
         row(out, "snapshots compared", String.valueOf(snapshots.size()));
-        invariants
-                .checks()
-                .forEach((number, checks) ->
-                        row(out, "invariant " + number, String.format(Locale.ROOT, "%,d checks", checks)));
-        NOT_JUDGED.forEach((number, why) -> row(out, "invariant " + number, "not judged: " + why));
+        for (int number = 1; number <= Invariants.LAST; number++) {
+            long checks = invariants.checks().getOrDefault(number, 0L);
+            String why = NOT_JUDGED.get(number);
+            row(
+                    out,
+                    "invariant " + number,
+                    why != null
+                            ? "not judged: " + why
+                            : checks == 0
+                                    ? "nothing in this log to check it by"
+                                    : String.format(Locale.ROOT, "%,d checks", checks));
+        }
         if (unfinished) {
             row(out, "note", "the last entry is being written or was cut off by a crash; it is not committed");
         }

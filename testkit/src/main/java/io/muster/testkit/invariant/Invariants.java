@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #checkWhole} alone check the log of a real cluster.
  */
 public final class Invariants {
+    /** Invariants are numbered 1 to this. */
+    public static final int LAST = Tally.LAST;
+
     private final Tally tally = new Tally();
     private final LogInvariants log = new LogInvariants(tally, this::accepted);
     private final ReplicaAgreement agreement;
