@@ -20,8 +20,8 @@ class ClusterSimulationTest {
     private static final Duration EACH = Duration.ofMinutes(15);
     private static final long BUDGET_NS = Long.getLong("muster.simulation.seconds", 210) * 1_000_000_000;
     private static final int THREADS = 2;
-    /** A run with fewer proves little and is no success. A machine that is busy with other things reaches it too. */
-    private static final int LEAST_SEEDS = Math.min(SEEDS, (int) (BUDGET_NS / 1_000_000_000));
+    /** A run with fewer proves little and is no success. One in three seconds is what a very busy machine still does. */
+    private static final int LEAST_SEEDS = Math.min(SEEDS, (int) (BUDGET_NS / 3_000_000_000L));
 
     @Test
     void everyInvariantHoldsUnderManyFaults() {
