@@ -3,6 +3,8 @@ package io.muster.node;
 import io.grpc.BindableService;
 import io.muster.controller.Controller;
 import io.muster.controller.ControllerSettings;
+import io.muster.controller.decide.Flapping;
+import io.muster.controller.liveness.LossLimits;
 import io.muster.controller.metrics.ControllerMetrics;
 import io.muster.controller.rpc.AdminService;
 import io.muster.controller.rpc.FeedRing;
@@ -102,7 +104,15 @@ final class VoterRole implements AutoCloseable {
                 config.get(ConfigKeys.MOVES_IN_FLIGHT_MAX),
                 config.get(ConfigKeys.RELEASE_TIMEOUT_MS),
                 config.get(ConfigKeys.PROOF_OF_DEATH),
-                defaults.maxLostShare(),
+                new LossLimits(
+                        config.get(ConfigKeys.MAX_LOST_SHARE),
+                        config.get(ConfigKeys.MAX_LOST_SHARE_RACK),
+                        config.get(ConfigKeys.LOST_WINDOW_MS)),
+                new Flapping(
+                        config.get(ConfigKeys.FLAP_FREE_LOSSES),
+                        config.get(ConfigKeys.FLAP_WINDOW_MS),
+                        config.get(ConfigKeys.FLAP_WAIT_MS),
+                        config.get(ConfigKeys.FLAP_WAIT_MAX_MS)),
                 defaults.maxQueue(),
                 defaults.entriesInFlightMax(),
                 defaults.batchesPerEntryMax(),

@@ -99,14 +99,17 @@ public final class BrokerSession implements RenewalSink {
                             + shared.clusterId() + "; check its controller.quorum.bootstrap.servers and its log.dir.");
         } else {
             boolean oldHasSession = shared.liveness().hasSession(broker, nowNs);
-            shared.submitter().submit(new RegisterBroker(record, oldHasSession)).whenComplete((newEpoch, error) -> {
-                if (error != null) {
-                    MusterException e = Errors.of(error);
-                    refuse(Refusals.code(e.code()), String.valueOf(e.getMessage()));
-                } else {
-                    registered(newEpoch, nowNs);
-                }
-            });
+            shared.submitter()
+                    .submit(new RegisterBroker(
+                            record, oldHasSession, shared.settings().flapping()))
+                    .whenComplete((newEpoch, error) -> {
+                        if (error != null) {
+                            MusterException e = Errors.of(error);
+                            refuse(Refusals.code(e.code()), String.valueOf(e.getMessage()));
+                        } else {
+                            registered(newEpoch, nowNs);
+                        }
+                    });
         }
     }
 
@@ -169,7 +172,10 @@ public final class BrokerSession implements RenewalSink {
     /** What the heartbeat asks for the broker's state. */
     private void wishes(Heartbeat heartbeat, long e) {
         BrokerState state = shared.liveness().state(broker);
-        boolean healthy = heartbeat.getUnhealthyReason().isEmpty();
+        String unhealthyReason = heartbeat.getUnhealthyReason();
+        boolean healthy = unhealthyReason.isEmpty();
+        // Liveness judges: whether too many say so at once is seen only there.
+        shared.liveness().health(broker, e, unhealthyReason);
         if (state == BrokerState.FENCED) {
             if (heartbeat.getWantsUnfenced()
                     && healthy
@@ -178,9 +184,6 @@ public final class BrokerSession implements RenewalSink {
                     && shared.liveness().isCaughtUp(broker, e, heartbeat.getAppliedOffset())) {
                 changeState(new UnfenceBroker(broker, e, "It is caught up and its application is ready."));
             }
-        } else if (!healthy) {
-            changeState(new FenceBroker(
-                    broker, e, CauseKind.GRAY_FAILURE, "Its application says: " + heartbeat.getUnhealthyReason()));
         } else if (wantsToStop
                 && (state == BrokerState.UNFENCED
                         || shared.unit().image().work(broker).leaders() > 0)) {

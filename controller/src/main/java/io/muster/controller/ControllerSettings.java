@@ -1,6 +1,8 @@
 package io.muster.controller;
 
+import io.muster.controller.decide.Flapping;
 import io.muster.controller.liveness.LivenessSettings;
+import io.muster.controller.liveness.LossLimits;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 
@@ -17,7 +19,8 @@ import io.muster.error.MusterException;
  * @param movesInFlightMax replica moves and planned hand-overs under way at once
  * @param releaseTimeoutMs how long a hand-over waits for its acknowledgement before the old owner's lease is let run out
  * @param proofOfDeath whether a refused connection to a broker's own port counts as proof that it is dead
- * @param maxLostShare fencing by timeout is held when more than this share of four or more brokers look dead; 1 is off
+ * @param lossLimits how many brokers may look dead at once before fencing is held
+ * @param flapping how long a broker waits that was lost again and again
  * @param maxQueue commands that may wait for a decision
  * @param entriesInFlightMax log entries under way at once; what queues up meanwhile becomes the next entry
  * @param batchesPerEntryMax most batches of one log entry
@@ -34,14 +37,30 @@ public record ControllerSettings(
         int movesInFlightMax,
         long releaseTimeoutMs,
         boolean proofOfDeath,
-        double maxLostShare,
+        LossLimits lossLimits,
+        Flapping flapping,
         int maxQueue,
         int entriesInFlightMax,
         int batchesPerEntryMax,
         int bytesPerEntryMax) {
     /** The documented defaults. */
     public static final ControllerSettings DEFAULTS = new ControllerSettings(
-            500, 500, 2000, 3000, 100, 300_000, 1000, 100, 1000, true, 0.5, 10_000, 4, 1024, 1_000_000);
+            500,
+            500,
+            2000,
+            3000,
+            100,
+            300_000,
+            1000,
+            100,
+            1000,
+            true,
+            LossLimits.DEFAULTS,
+            Flapping.DEFAULTS,
+            10_000,
+            4,
+            1024,
+            1_000_000);
 
     public ControllerSettings {
         atLeast(1, heartbeatIntervalMs, "broker.heartbeat.interval.ms");
@@ -57,9 +76,16 @@ public record ControllerSettings(
         atLeast(1, entriesInFlightMax, "controller.entries.in.flight.max");
         atLeast(1, batchesPerEntryMax, "controller.batches.per.entry.max");
         atLeast(1, bytesPerEntryMax, "controller.bytes.per.entry.max");
+        share(lossLimits.ofCluster(), "fencing.max.lost.share");
+        share(lossLimits.ofRack(), "fencing.max.lost.share.rack");
+        atLeast(0, lossLimits.windowMs(), "fencing.lost.window.ms");
+        atLeast(0, flapping.freeLosses(), "fencing.flap.free.losses");
+        atLeast(0, flapping.windowMs(), "fencing.flap.window.ms");
+        atLeast(1, flapping.firstWaitMs(), "fencing.flap.wait.ms");
         require(
-                maxLostShare > 0 && maxLostShare <= 1,
-                "fencing.max.lost.share is " + maxLostShare + "; it must be above 0 and at most 1.");
+                flapping.longestWaitMs() >= flapping.firstWaitMs(),
+                "fencing.flap.wait.max.ms (" + flapping.longestWaitMs()
+                        + ") must not be less than fencing.flap.wait.ms (" + flapping.firstWaitMs() + ").");
         require(
                 leaseMs + driftMarginMs < sessionTimeoutMs,
                 "broker.lease.ms (" + leaseMs + ") and broker.clock.drift.margin.ms (" + driftMarginMs
@@ -77,6 +103,10 @@ public record ControllerSettings(
         require(value >= least, key + " is " + value + "; it must be at least " + least + ".");
     }
 
+    private static void share(double share, String key) {
+        require(share > 0 && share <= 1, key + " is " + share + "; it must be above 0 and at most 1.");
+    }
+
     private static void require(boolean holds, String sentence) {
         if (!holds) {
             throw new MusterException(ErrorCode.INVALID_ARGUMENT, sentence);
@@ -91,6 +121,6 @@ public record ControllerSettings(
                 sessionTimeoutMs * 1_000_000,
                 driftMarginMs * 1_000_000,
                 proofOfDeath,
-                maxLostShare);
+                lossLimits);
     }
 }

@@ -78,7 +78,8 @@ final class Duties {
     }
 
     void run(MetadataImage committed, long nowNs, long wallMs) {
-        for (Verdict verdict : liveness.verdicts(nowNs)) {
+        boolean holdLifted = wallMs < committed.fencingLiftedUntilMs();
+        for (Verdict verdict : liveness.verdicts(holdLifted, nowNs)) {
             fence(verdict, nowNs);
         }
         if (!releases.isEmpty() || !withheld.isEmpty()) {
@@ -98,7 +99,8 @@ final class Duties {
                 verdict.kind(),
                 verdict.reason());
         long now = generation;
-        FenceBroker command = new FenceBroker(verdict.broker(), verdict.epoch(), verdict.kind(), verdict.reason());
+        FenceBroker command = new FenceBroker(
+                verdict.broker(), verdict.epoch(), verdict.kind(), verdict.reason(), settings.flapping());
         core.submitUrgent(command, true, nowNs).whenComplete((done, error) -> {
             if (now != generation) {
                 return;

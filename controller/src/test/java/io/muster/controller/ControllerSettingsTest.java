@@ -2,6 +2,8 @@ package io.muster.controller;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.muster.controller.decide.Flapping;
+import io.muster.controller.liveness.LossLimits;
 import org.junit.jupiter.api.Test;
 
 class ControllerSettingsTest {
@@ -26,6 +28,21 @@ class ControllerSettingsTest {
 
     private static ControllerSettings settings(long heartbeat, long rpc, long lease, long session, long drift) {
         return new ControllerSettings(
-                heartbeat, rpc, lease, session, drift, 300_000, 1000, 100, 1000, true, 0.5, 10_000, 4, 1024, 1_000_000);
+                heartbeat,
+                rpc,
+                lease,
+                session,
+                drift,
+                300_000,
+                1000,
+                100,
+                1000,
+                true,
+                LossLimits.DEFAULTS,
+                Flapping.DEFAULTS,
+                10_000,
+                4,
+                1024,
+                1_000_000);
     }
 }

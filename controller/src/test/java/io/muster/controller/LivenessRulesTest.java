@@ -2,10 +2,15 @@ package io.muster.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.muster.controller.decide.LiftHold;
+import io.muster.controller.decide.SetFence;
 import io.muster.controller.liveness.ProbeResult;
 import io.muster.log.v1.BrokerState;
+import io.muster.rpc.v1.ChangeReply;
 import io.muster.rpc.v1.Heartbeat;
+import io.muster.rpc.v1.LiftFencingHoldRequest;
 import io.muster.rpc.v1.RefusalCode;
+import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -175,18 +180,92 @@ class LivenessRulesTest {
         rig.pass(6000);
         assertThat(clients)
                 .allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
-        assertThat(rig.unit.liveness().isHoldingFences()).isTrue();
+        assertThat(rig.unit.liveness().fencingHold()).contains("3 of 3 brokers");
 
         rig.probes.put(3, ProbeResult.gone("refused"));
         clients.get(1).session.onClosed(rig.nowNs);
         rig.pass(50);
         assertThat(rig.brokerState(3).isFenced()).isTrue();
 
-        clients.get(0).beat();
-        rig.pass(300);
-        assertThat(rig.unit.liveness().isHoldingFences()).isFalse();
+        // One that is back is not calm yet: it must last a session timeout.
+        beating(3300, clients.get(0));
+        assertThat(rig.unit.liveness().fencingHold()).isEmpty();
         assertThat(rig.brokerState(2).isUnfenced()).isTrue();
         assertThat(rig.brokerState(4).isFenced()).isTrue();
+    }
+
+    @Test
+    void theHoldLiftsByAnOperatorAndFencesOneByHandAtAnyTime() {
+        List<Rig.Client> clients = List.of(rig.client(2), rig.client(3), rig.client(4));
+        clients.forEach(Rig.Client::beat);
+        rig.pass(4000);
+        assertThat(rig.unit.liveness().heldBrokers()).isEqualTo(3);
+        rig.ask(new SetFence(
+                SetBrokerFenceRequest.newBuilder().setId(3).setFenced(true).build()));
+        assertThat(rig.brokerState(3).isFenced()).isTrue();
+        assertThat(rig.brokerState(2).isUnfenced()).isTrue();
+
+        ChangeReply lifted = rig.ask(new LiftHold(LiftFencingHoldRequest.newBuilder()
+                .setDurationMs(60_000)
+                .setReason("the switch burned")
+                .build()));
+        assertThat(lifted.getMessage()).endsWith(": the switch burned");
+        rig.pass(300);
+        assertThat(clients)
+                .allSatisfy(c -> assertThat(rig.brokerState(c.id).isFenced()).isTrue());
+        assertThat(rig.unit.liveness().fencingHold()).isEmpty();
+    }
+
+    @Test
+    void theLiftOfAHoldOutlivesItsController() {
+        List.of(rig.client(2), rig.client(3), rig.client(4)).forEach(Rig.Client::beat);
+        rig.ask(new LiftHold(
+                LiftFencingHoldRequest.newBuilder().setDurationMs(60_000).build()));
+        rig.quorum.depose(1, "test");
+        rig.settle();
+        rig.lead();
+        rig.pass(3300);
+        assertThat(rig.brokerState(2).isFenced()).isTrue();
+        assertThat(rig.brokerState(4).isFenced()).isTrue();
+    }
+
+    @Test
+    void whenEveryApplicationIsUnhealthyTheFaultIsNotTheBrokers() {
+        List<Rig.Client> clients = List.of(rig.client(2), rig.client(3), rig.client(4), rig.client(5));
+        clients.forEach(
+                c -> c.beat(Heartbeat.newBuilder().setWantsUnfenced(true).setUnhealthyReason("the database is gone")));
+        rig.pass(300);
+        assertThat(clients)
+                .allSatisfy(c -> assertThat(rig.brokerState(c.id).isUnfenced()).isTrue());
+        assertThat(rig.unit.liveness().fencingHold()).contains("4 of 4 brokers");
+    }
+
+    @Test
+    void aBrokerThatComesAndGoesWaitsLongerAndSaysUntilWhen() {
+        for (int i = 0; i < 4; i++) {
+            Rig.Client client = rig.client(2);
+            assertThat(rig.brokerState(2).isUnfenced()).isTrue();
+            client.session.onClosed(rig.nowNs);
+            rig.probes.put(2, ProbeResult.gone("refused"));
+            rig.pass(20);
+            assertThat(rig.brokerState(2).isFenced()).isTrue();
+            rig.probes.clear();
+        }
+        assertThat(rig.brokerState(2).reason()).contains("it was lost 4 times in a row and waits until");
+        Rig.Client back = rig.new Client(2).register();
+        back.beat();
+        beating(1500, back);
+        assertThat(rig.brokerState(2).isFenced()).isTrue();
+        beating(1000, back);
+        assertThat(rig.brokerState(2).isUnfenced()).isTrue();
+    }
+
+    private void beating(long ms, Rig.Client... clients) {
+        rig.pass(ms, () -> {
+            if (rig.nowNs / 10_000_000 % 50 == 0) {
+                List.of(clients).forEach(Rig.Client::beat);
+            }
+        });
     }
 
     @Test

@@ -178,6 +178,63 @@ public final class ConfigKeys {
                     + "its listener: then the process is gone. Switch it off where a middlebox answers for hosts that "
                     + "live.");
 
+    public static final ConfigKey<Double> MAX_LOST_SHARE = withDefault(
+            "fencing.max.lost.share",
+            KeyTypes.share(),
+            "0.5",
+            VOTER,
+            "When more than this share of four or more brokers look dead at once, or all of three or more do, the fault is "
+                    + "more likely the controller's: nobody is fenced, an error is logged, and `muster_fencing_held` is 1, "
+                    + "until at most half this share looks dead for a session timeout. Silence, not applying the log and "
+                    + "an unhealthy application count; proof of death is never held. `1` leaves only the rule for all. "
+                    + "An operator can fence one broker with `muster brokers fence`, or all with "
+                    + "`muster brokers lift-hold`.");
+
+    public static final ConfigKey<Double> MAX_LOST_SHARE_RACK = withDefault(
+            "fencing.max.lost.share.rack",
+            KeyTypes.share(),
+            "1",
+            VOTER,
+            "The same for the brokers of one rack, held apart from the others. `1` is off, and the default: a rack that "
+                    + "goes as a whole is what replicas in other racks are for.");
+
+    public static final ConfigKey<Long> LOST_WINDOW_MS = withDefault(
+            "fencing.lost.window.ms",
+            KeyTypes.millis(0, DAY_MS),
+            "10000",
+            VOTER,
+            "How long a broker that was fenced, and has not come back, counts into the shares above.");
+
+    public static final ConfigKey<Integer> FLAP_FREE_LOSSES = withDefault(
+            "fencing.flap.free.losses",
+            KeyTypes.integer(0, 1000),
+            "3",
+            VOTER,
+            "How often a broker may be lost (die, fall silent, be unhealthy, without having asked to stop) in a row "
+                    + "before it has to wait when it comes back.");
+
+    public static final ConfigKey<Long> FLAP_WINDOW_MS = withDefault(
+            "fencing.flap.window.ms",
+            KeyTypes.millis(0, DAY_MS),
+            "600000",
+            VOTER,
+            "A broker that was not lost for this long begins its row of losses anew.");
+
+    public static final ConfigKey<Long> FLAP_WAIT_MS = withDefault(
+            "fencing.flap.wait.ms",
+            KeyTypes.millis(1, DAY_MS),
+            "2000",
+            VOTER,
+            "How long a broker stays fenced after the first loss that is not free; each further one doubles it. "
+                    + "`muster brokers unfence` cuts it short.");
+
+    public static final ConfigKey<Long> FLAP_WAIT_MAX_MS = withDefault(
+            "fencing.flap.wait.max.ms",
+            KeyTypes.millis(1, DAY_MS),
+            "300000",
+            VOTER,
+            "The longest that a broker waits after a loss.");
+
     public static final ConfigKey<Long> ELECTION_TIMEOUT_MS = withDefault(
             "quorum.election.timeout.ms",
             KeyTypes.millis(50, 600_000),
@@ -242,6 +299,13 @@ public final class ConfigKeys {
             RELEASE_TIMEOUT_MS,
             SHUTDOWN_TIMEOUT_MS,
             PROOF_OF_DEATH,
+            MAX_LOST_SHARE,
+            MAX_LOST_SHARE_RACK,
+            LOST_WINDOW_MS,
+            FLAP_FREE_LOSSES,
+            FLAP_WINDOW_MS,
+            FLAP_WAIT_MS,
+            FLAP_WAIT_MAX_MS,
             REPLACEMENT_DELAY_MS,
             BALANCE_INTERVAL_MS,
             MOVES_IN_FLIGHT_MAX);

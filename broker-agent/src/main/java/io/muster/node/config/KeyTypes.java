@@ -52,6 +52,22 @@ final class KeyTypes {
         return new KeyType<>(name, min + " to " + max, unit, reader);
     }
 
+    /** A share of something: above 0, at most 1. */
+    static KeyType<Double> share() {
+        return new KeyType<>("number", "above 0, at most 1", "", text -> {
+            double share;
+            try {
+                share = Double.parseDouble(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("'" + text + "' is not a number, as in 0.5", e);
+            }
+            if (!(share > 0 && share <= 1)) {
+                throw new IllegalArgumentException("'" + text + "' is out of range; it must be above 0 and at most 1");
+            }
+            return share;
+        });
+    }
+
     static KeyType<Boolean> bool() {
         return new KeyType<>("boolean", "true or false", "", text -> {
             if (!text.equals("true") && !text.equals("false")) {

@@ -1,5 +1,6 @@
 package io.muster.cli.command;
 
+import io.muster.cli.DurationConverter;
 import io.muster.cli.Facts;
 import io.muster.cli.Table;
 import io.muster.cli.Times;
@@ -8,10 +9,12 @@ import io.muster.rpc.v1.BrokerInfo;
 import io.muster.rpc.v1.ChangeReply;
 import io.muster.rpc.v1.DescribeBrokerReply;
 import io.muster.rpc.v1.DescribeBrokerRequest;
+import io.muster.rpc.v1.LiftFencingHoldRequest;
 import io.muster.rpc.v1.ListBrokersReply;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Parameters;
             BrokersCommand.ListAll.class,
             BrokersCommand.Describe.class,
             BrokersCommand.Fence.class,
-            BrokersCommand.Unfence.class
+            BrokersCommand.Unfence.class,
+            BrokersCommand.LiftHold.class
         })
 public final class BrokersCommand extends GroupCommand {
     private static String since(BrokerInfo broker) {
@@ -71,6 +75,10 @@ public final class BrokersCommand extends GroupCommand {
                     .number("HEARD", BrokersCommand::heard)
                     .text("REASON", BrokerInfo::getReason)
                     .print(out, reply.getBrokersList());
+            if (!reply.getFencingHold().isEmpty()) {
+                out.println();
+                out.println(reply.getFencingHold());
+            }
         }
     }
 
@@ -154,10 +162,53 @@ public final class BrokersCommand extends GroupCommand {
         }
     }
 
-    @Command(name = "unfence", description = "Take a fence by hand back: the broker joins again when it is ready.")
+    @Command(
+            name = "unfence",
+            description =
+                    "Take a fence by hand back, or cut the wait of a broker short that was lost again and again: it joins"
+                            + " when it is ready.")
     static final class Unfence extends SetFence {
         Unfence() {
             super(false);
+        }
+    }
+
+    @Command(
+            name = "lift-hold",
+            description =
+                    "Fence brokers that look dead, however many they are. Fencing is held when too many look dead at"
+                            + " once, because the fault is then more likely the controller's; this says that it is not.")
+    static final class LiftHold extends ClusterCommand<ChangeReply> {
+        @Option(
+                names = "--for",
+                paramLabel = "DURATION",
+                converter = DurationConverter.class,
+                defaultValue = "10m",
+                description = "For how long, at most a day. Default: ${DEFAULT-VALUE}.")
+        private Duration duration = Duration.ofMinutes(10);
+
+        @Option(names = "--end", description = "End an earlier lift now instead.")
+        private boolean end;
+
+        @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Why, for the log.")
+        private String reason = "";
+
+        @Mixin
+        private ChangeArguments change = new ChangeArguments();
+
+        @Override
+        ChangeReply ask(ClusterClient client) {
+            LiftFencingHoldRequest request = LiftFencingHoldRequest.newBuilder()
+                    .setDurationMs(end ? 0 : duration.toMillis())
+                    .setReason(reason)
+                    .setOptions(change.toOptions())
+                    .build();
+            return client.ask(admin -> admin.liftFencingHold(request));
+        }
+
+        @Override
+        void print(ChangeReply reply, PrintWriter out) {
+            out.println(reply.getMessage());
         }
     }
 }

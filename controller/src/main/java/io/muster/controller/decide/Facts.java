@@ -6,6 +6,7 @@ import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.BrokerStateRecord;
 import io.muster.log.v1.Record;
 import io.muster.metadata.image.Broker;
+import io.muster.metadata.image.Losses;
 import io.muster.metadata.image.MetadataImage;
 
 /** Small facts that several decisions write or ask for. */
@@ -20,6 +21,15 @@ final class Facts {
 
     static Record state(Broker broker, BrokerState state, String reason) {
         return state(broker.id(), broker.epoch(), state, reason);
+    }
+
+    static Record state(Broker broker, BrokerState state, String reason, Losses losses) {
+        Record record = state(broker, state, reason);
+        return losses.equals(broker.losses())
+                ? record
+                : record.toBuilder()
+                        .setBrokerState(record.getBrokerState().toBuilder().setLosses(losses.toRecord()))
+                        .build();
     }
 
     static Record state(int id, long epoch, BrokerState state, String reason) {

@@ -7,6 +7,7 @@ import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
 import io.muster.log.v1.Record;
 import io.muster.metadata.image.Broker;
+import io.muster.metadata.image.Losses;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.record.LogCodec;
 import java.util.ArrayList;
@@ -26,14 +27,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param broker who registers; fields that only snapshots carry are ignored
  * @param oldHasSession true if a process with this id has an open session
+ * @param flapping how long a broker waits that was lost again and again: a process that took over from one that owned work
+ *     and had not asked to stop was lost
  */
-public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) implements Command<Long> {
+public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flapping flapping) implements Command<Long> {
     /** Largest node id. */
     public static final int MAX_ID = 1_000_000;
     /** Largest capacity: ten thousand shares. */
     public static final int MAX_CAPACITY = 1_000_000;
     /** Most bytes of a registration with its tags and endpoints. */
     public static final int MAX_BYTES = 16_384;
+
+    /** With the default rules for flapping. */
+    public RegisterBroker(BrokerRecord broker, boolean oldHasSession) {
+        this(broker, oldHasSession, Flapping.DEFAULTS);
+    }
 
     @Override
     public String name() {
@@ -45,7 +53,8 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
         checkFields();
         Broker old = image.broker(broker.getBrokerId()).orElse(null);
         if (old == null) {
-            return register(image, null, "Broker " + broker.getBrokerId() + " registered at " + endpoint());
+            return register(
+                    image, null, Losses.NONE, "Broker " + broker.getBrokerId() + " registered at " + endpoint());
         }
         if (old.incarnation().equals(broker.getIncarnation())) {
             checkUnchanged(old);
@@ -53,16 +62,21 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
         }
         if (old.directoryId().equals(broker.getDirectoryId())) {
             checkLater(old);
+            boolean lost = Flapping.isLoss(old, CauseKind.BROKER_REGISTERED);
+            Losses losses = lost ? flapping.lost(old.losses(), wallMs) : old.losses();
             return register(
                     image,
                     Steps.Loss.LEASE_OVER,
+                    losses,
                     "Broker " + old.id() + " registered at " + endpoint()
-                            + ": a new process took over from the one of epoch " + old.epoch());
+                            + ": a new process took over from the one of epoch " + old.epoch()
+                            + Flapping.clause(old.id(), losses, wallMs));
         }
         checkReplaceable(image, old);
         return register(
                 image,
                 Steps.Loss.DATA_GONE,
+                old.losses(),
                 "Broker " + old.id() + " registered at " + endpoint() + " with another storage directory");
     }
 
@@ -76,14 +90,18 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession) impleme
         }
     }
 
-    private Decision<Long> register(MetadataImage image, Steps.@Nullable Loss loss, String sentence) {
-        BrokerRecord record = broker.toBuilder()
+    private Decision<Long> register(MetadataImage image, Steps.@Nullable Loss loss, Losses losses, String sentence) {
+        BrokerRecord.Builder registered = broker.toBuilder()
                 .setCapacity(broker.getCapacity() == 0 ? 100 : broker.getCapacity())
                 .clearBrokerEpoch()
                 .clearState()
                 .clearStateSinceMs()
                 .clearReason()
-                .build();
+                .clearLosses();
+        if (losses.count() > 0) {
+            registered.setLosses(losses.toRecord());
+        }
+        BrokerRecord record = registered.build();
         List<Record> records = new ArrayList<>();
         records.add(Record.newBuilder().setBroker(record).build());
         image.broker(record.getBrokerId())

@@ -12,7 +12,8 @@ import java.util.PrimitiveIterator;
 
 /**
  * Lets a broker own work: it is caught up and its application is ready. Partitions that nobody leads and that it can lead are
- * granted in the same batch. True if it is unfenced now; false if it is stopping, or held by an operator.
+ * granted in the same batch. True if it is unfenced now; false if it is stopping, held by an operator, or has to wait because it
+ * was lost again and again.
  *
  * @param id the broker
  * @param epoch its epoch
@@ -30,7 +31,7 @@ public record UnfenceBroker(int id, long epoch, String reason) implements Comman
         if (!broker.isFenced()) {
             return Decision.nothing(broker.isUnfenced());
         }
-        if (OperatorHold.isHeld(broker)) {
+        if (OperatorHold.isHeld(broker) || broker.losses().isWaiting(wallMs)) {
             return Decision.nothing(false);
         }
         Steps steps = new Steps(image);

@@ -14,6 +14,7 @@ final class BrokerTrack {
     final String incarnation;
     final String host;
     final int port;
+    final String rack;
 
     /** Newest arrival of a heartbeat, or when the clock was started. */
     volatile long lastContactNs;
@@ -35,6 +36,12 @@ final class BrokerTrack {
     long appliedOffset;
     /** When it last applied something, or had nothing to apply. */
     long progressNs;
+
+    /** What its application says is wrong with it; empty when healthy. */
+    String unhealthyReason = "";
+
+    /** What the controller has against it though it heartbeats; empty for nothing. */
+    String accusation = "";
 
     @Nullable
     RenewalSink sink;
@@ -61,6 +68,7 @@ final class BrokerTrack {
         this.incarnation = broker.incarnation();
         this.host = broker.host();
         this.port = broker.port();
+        this.rack = broker.rack();
         this.state = broker.state();
         this.lastContactNs = clockStartNs;
         this.progressNs = clockStartNs;

@@ -3,21 +3,28 @@ package io.muster.controller.liveness;
 import io.muster.log.v1.CauseKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at every live broker's clocks and says who must be fenced. Used by the decision loop. */
+/**
+ * Looks at every live broker's clocks and says who must be fenced: whoever is proved dead, and whoever is silent, does not apply
+ * the log, does not finish hand-overs, or says that it is unhealthy, unless {@link BlastGuard} holds that. Used by the decision
+ * loop.
+ */
 final class Judge {
     private final LivenessSettings settings;
     private final BlastGuard guard;
 
+    /** Why a broker looks dead; {@code dueNs} is since when. */
+    private record Finding(CauseKind kind, String reason, long dueNs) {}
+
     Judge(LivenessSettings settings) {
         this.settings = settings;
-        this.guard = new BlastGuard(settings.maxLostShare(), settings.sessionTimeoutNs());
+        this.guard = new BlastGuard(settings.lossLimits(), settings.sessionTimeoutNs());
     }
 
-    List<Verdict> verdicts(Roster roster, long nowNs) {
-        long timeoutNs = settings.sessionTimeoutNs();
-        if (nowNs - roster.lastTickNs > timeoutNs / 2) {
+    List<Verdict> verdicts(Roster roster, boolean holdLifted, long nowNs) {
+        if (nowNs - roster.lastTickNs > settings.sessionTimeoutNs() / 2) {
             // The liveness thread did not run either: this process was paused. It will restart the clocks first.
             return List.of();
         }
@@ -26,53 +33,51 @@ final class Judge {
             return List.of();
         }
         List<Verdict> verdicts = new ArrayList<>();
-        List<BrokerTrack> silent = new ArrayList<>();
-        int live = 0;
-        int nearlySilent = 0;
-        long next = nowNs + timeoutNs;
+        List<BrokerTrack> live = new ArrayList<>();
+        List<BrokerTrack> due = new ArrayList<>();
+        long next = nowNs + settings.sessionTimeoutNs();
         for (BrokerTrack track : roster.tracks.values()) {
             if (!track.isLive()) {
                 continue;
             }
             Verdict proven = proven(track);
             if (proven != null) {
-                guard.proved();
                 verdicts.add(proven);
                 continue;
             }
-            live++;
-            long contactNs = Roster.later(track.lastContactNs, roster.clockFloorNs);
-            long silenceNs = nowNs - contactNs;
-            if (silenceNs >= timeoutNs - settings.heartbeatIntervalNs()) {
-                nearlySilent++;
-            }
-            if (silenceNs >= timeoutNs) {
-                silent.add(track);
-                continue;
-            }
-            Verdict lagging = lagging(roster, track, nowNs);
-            if (lagging != null) {
-                verdicts.add(lagging);
-            }
-            next = Math.min(next, Math.min(contactNs + timeoutNs, lagDueNs(roster, track, nowNs)));
-        }
-        if (!silent.isEmpty()) {
-            if (guard.mayFence(live, nearlySilent, nowNs)) {
-                for (BrokerTrack track : silent) {
-                    Verdict timedOut = timedOut(roster, track, nowNs);
-                    if (timedOut != null) {
-                        guard.fenced(nowNs);
-                        verdicts.add(timedOut);
-                    }
-                }
+            live.add(track);
+            if (finding(roster, track, nowNs) != null) {
+                due.add(track);
             } else {
-                next = nowNs + settings.heartbeatIntervalNs() / 2;
+                next = Math.min(next, Math.min(silentNs(roster, track), lagDueNs(roster, track, nowNs)));
             }
-        } else if (guard.isHolding()) {
-            guard.mayFence(live, nearlySilent, nowNs);
+        }
+        if (!due.isEmpty() || guard.isHolding()) {
+            Set<String> held = guard.look(members(roster, live, nowNs), holdLifted, nowNs);
+            for (BrokerTrack track : due) {
+                Verdict verdict = held.contains(track.rack) ? null : condemned(roster, track, nowNs);
+                if (verdict != null) {
+                    guard.fenced(track.id, track.rack, nowNs);
+                    verdicts.add(verdict);
+                }
+            }
+            if (guard.isHolding()) {
+                next = Math.min(next, nowNs + settings.heartbeatIntervalNs() / 2);
+            }
         }
         roster.nextScanNs = next;
         return verdicts;
+    }
+
+    /** Who will look dead within a heartbeat interval counts already: what falls silent together is due one after another. */
+    private List<BlastGuard.Member> members(Roster roster, List<BrokerTrack> live, long nowNs) {
+        List<BlastGuard.Member> members = new ArrayList<>(live.size());
+        for (BrokerTrack track : live) {
+            boolean nearlySilent = silentNs(roster, track) - nowNs <= settings.heartbeatIntervalNs();
+            members.add(
+                    new BlastGuard.Member(track.id, track.rack, nearlySilent || finding(roster, track, nowNs) != null));
+        }
+        return members;
     }
 
     private static @Nullable Verdict proven(BrokerTrack track) {
@@ -85,54 +90,74 @@ final class Judge {
         }
     }
 
-    private @Nullable Verdict timedOut(Roster roster, BrokerTrack track, long nowNs) {
+    private @Nullable Verdict condemned(Roster roster, BrokerTrack track, long nowNs) {
         synchronized (track) {
-            long contactNs = Roster.later(track.lastContactNs, roster.clockFloorNs);
-            long silenceNs = nowNs - contactNs;
-            if (silenceNs < settings.sessionTimeoutNs() || track.condemned || !track.isLive()) {
+            Finding finding = finding(roster, track, nowNs);
+            if (finding == null || track.condemned || !track.isLive()) {
                 return null;
             }
             track.condemned = true;
-            return new Verdict(
-                    track.id,
-                    track.epoch,
-                    CauseKind.SESSION_TIMEOUT,
-                    "No heartbeat for " + silenceNs / 1_000_000 + " ms.",
-                    track.suspected ? track.suspectedNs : contactNs + settings.sessionTimeoutNs());
+            long sinceNs = track.suspected ? track.suspectedNs : finding.dueNs();
+            return new Verdict(track.id, track.epoch, finding.kind(), finding.reason(), sinceNs);
         }
+    }
+
+    private @Nullable Finding finding(Roster roster, BrokerTrack track, long nowNs) {
+        synchronized (track) {
+            long silentNs = silentNs(roster, track);
+            if (nowNs - silentNs >= 0) {
+                long silenceMs = (nowNs - silentNs + settings.sessionTimeoutNs()) / 1_000_000;
+                return new Finding(CauseKind.SESSION_TIMEOUT, "No heartbeat for " + silenceMs + " ms.", silentNs);
+            }
+            if (!track.unhealthyReason.isEmpty()) {
+                return new Finding(CauseKind.GRAY_FAILURE, "Its application says: " + track.unhealthyReason, nowNs);
+            }
+            if (!track.accusation.isEmpty()) {
+                return new Finding(CauseKind.GRAY_FAILURE, track.accusation, nowNs);
+            }
+            return lagging(roster, track, nowNs);
+        }
+    }
+
+    /** When a broker that is not heard any more from now on is taken for dead. */
+    private long silentNs(Roster roster, BrokerTrack track) {
+        return Roster.later(track.lastContactNs, roster.clockFloorNs) + settings.sessionTimeoutNs();
     }
 
     /** When a broker that applies nothing more from now on would be lagging. */
     private long lagDueNs(Roster roster, BrokerTrack track, long nowNs) {
-        long allowedNs = settings.sessionTimeoutNs() + settings.heartbeatIntervalNs();
         synchronized (track) {
             boolean behind = track.sink != null && track.appliedOffset < roster.image.nextOffset();
-            return behind ? Roster.later(track.progressNs, roster.clockFloorNs) + allowedNs : nowNs + allowedNs;
+            return (behind ? progressNs(roster, track) : nowNs) + lagAllowedNs();
         }
     }
 
-    private @Nullable Verdict lagging(Roster roster, BrokerTrack track, long nowNs) {
-        synchronized (track) {
-            long committed = roster.image.nextOffset();
-            long stuckNs = nowNs - Roster.later(track.progressNs, roster.clockFloorNs);
-            if (track.sink == null
-                    || track.condemned
-                    || track.appliedOffset >= committed
-                    || stuckNs < settings.sessionTimeoutNs() + settings.heartbeatIntervalNs()) {
-                return null;
-            }
-            track.condemned = true;
-            return new Verdict(
-                    track.id,
-                    track.epoch,
-                    CauseKind.GRAY_FAILURE,
-                    "It heartbeats, but has not applied the log beyond offset " + track.appliedOffset + " of "
-                            + committed + " for " + stuckNs / 1_000_000 + " ms.",
-                    nowNs);
+    private @Nullable Finding lagging(Roster roster, BrokerTrack track, long nowNs) {
+        long committed = roster.image.nextOffset();
+        long stuckNs = nowNs - progressNs(roster, track);
+        if (track.sink == null || track.appliedOffset >= committed || stuckNs < lagAllowedNs()) {
+            return null;
         }
+        return new Finding(
+                CauseKind.GRAY_FAILURE,
+                "It heartbeats, but has not applied the log beyond offset " + track.appliedOffset + " of " + committed
+                        + " for " + stuckNs / 1_000_000 + " ms.",
+                nowNs);
     }
 
-    boolean isHolding() {
-        return guard.isHolding();
+    private static long progressNs(Roster roster, BrokerTrack track) {
+        return Roster.later(track.progressNs, roster.clockFloorNs);
+    }
+
+    private long lagAllowedNs() {
+        return settings.sessionTimeoutNs() + settings.heartbeatIntervalNs();
+    }
+
+    String hold() {
+        return guard.hold();
+    }
+
+    int held() {
+        return guard.held();
     }
 }

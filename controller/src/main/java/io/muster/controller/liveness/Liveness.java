@@ -33,6 +33,7 @@ public final class Liveness {
     private final LivenessSettings settings;
     private final Appends appends;
     private final Runnable wake;
+    private final Runnable wakeLoop;
     private final Suspicion suspicion;
     private final Judge judge;
     private final Renewals renewals;
@@ -47,6 +48,7 @@ public final class Liveness {
         this.settings = settings;
         this.appends = appends;
         this.wake = wake;
+        this.wakeLoop = wakeLoop;
         this.suspicion = new Suspicion(settings, probe, wakeLoop);
         this.judge = new Judge(settings);
         this.renewals = new Renewals(settings, appends);
@@ -191,6 +193,23 @@ public final class Liveness {
         return true;
     }
 
+    /** What the broker's application says is wrong with it; empty when it is healthy. */
+    public void health(int broker, long epoch, String unhealthyReason) {
+        Roster r = roster;
+        BrokerTrack track = r == null ? null : r.track(broker, epoch);
+        if (r == null || track == null) {
+            return;
+        }
+        synchronized (track) {
+            if (track.unhealthyReason.equals(unhealthyReason)) {
+                return;
+            }
+            track.unhealthyReason = unhealthyReason;
+        }
+        r.attention.set(true);
+        wakeLoop.run();
+    }
+
     /** Whether the broker's image holds all that it must before it may be given a lease. */
     public boolean isCaughtUp(int broker, long epoch, long appliedOffset) {
         Roster r = roster;
@@ -264,10 +283,14 @@ public final class Liveness {
 
     // ---- the decision loop
 
-    /** Brokers that must be fenced now. From here until they are fenced or pardoned they get no lease. */
-    public List<Verdict> verdicts(long nowNs) {
+    /**
+     * Brokers that must be fenced now. From here until they are fenced or pardoned they get no lease.
+     *
+     * @param holdLifted an operator said to fence however many look dead
+     */
+    public List<Verdict> verdicts(boolean holdLifted, long nowNs) {
         Roster r = roster;
-        return r == null ? List.of() : judge.verdicts(r, nowNs);
+        return r == null ? List.of() : judge.verdicts(r, holdLifted, nowNs);
     }
 
     /** When {@link #verdicts} is due. */
@@ -304,6 +327,18 @@ public final class Liveness {
         }
     }
 
+    /** The broker heartbeats and does not do its part: it is judged as one that looks dead, until {@link #resume}. */
+    public void accuse(int broker, String sentence) {
+        Roster r = roster;
+        BrokerTrack track = r == null ? null : r.tracks.get(broker);
+        if (r != null && track != null) {
+            synchronized (track) {
+                track.accusation = sentence;
+            }
+            r.attention.set(true);
+        }
+    }
+
     /** Grants the broker no further lease, so that its lease runs out. */
     public void withhold(int broker) {
         Roster r = roster;
@@ -316,7 +351,7 @@ public final class Liveness {
     }
 
     /**
-     * Ends {@link #withhold}.
+     * Ends {@link #withhold} and {@link #accuse}.
      *
      * @param requiredOffset the broker gets no lease before its image holds every batch below this
      */
@@ -327,6 +362,7 @@ public final class Liveness {
             synchronized (track) {
                 track.requiredOffset = Math.max(track.requiredOffset, requiredOffset);
                 track.withheld = false;
+                track.accusation = "";
             }
         }
     }
@@ -377,9 +413,14 @@ public final class Liveness {
         return missing;
     }
 
-    /** True while fencing by timeout is on hold because too many brokers look dead at once. */
-    public boolean isHoldingFences() {
-        return judge.isHolding();
+    /** Why fencing is held because too many brokers look dead at once, one sentence; empty when it is not held. */
+    public String fencingHold() {
+        return roster == null ? "" : judge.hold();
+    }
+
+    /** Brokers that look dead and are not fenced because fencing is held. */
+    public int heldBrokers() {
+        return roster == null ? 0 : judge.held();
     }
 
     public long heartbeats() {

@@ -9,7 +9,7 @@ package io.muster.controller.liveness;
  * @param sessionTimeoutNs silence after which a broker is taken for dead
  * @param driftMarginNs what two clocks may drift apart during a session timeout
  * @param proofOfDeath whether a refused connection to a broker's own port counts as proof
- * @param maxLostShare hold fencing by timeout when more than this share of four or more brokers look dead; 1 is off
+ * @param lossLimits how many may look dead at once before fencing is held
  */
 public record LivenessSettings(
         long heartbeatIntervalNs,
@@ -17,7 +17,7 @@ public record LivenessSettings(
         long sessionTimeoutNs,
         long driftMarginNs,
         boolean proofOfDeath,
-        double maxLostShare) {
+        LossLimits lossLimits) {
     public long leaseNs() {
         return leaseMs * 1_000_000;
     }

@@ -87,6 +87,7 @@ final class Roster {
                 // Fenced: its work may be another's. No lease before it knows (invariant 5).
                 track.requiredOffset = Math.max(track.requiredOffset, offset + 1);
                 track.condemned = false;
+                track.accusation = "";
                 track.suspected = false;
                 track.proof = null;
                 suspects.remove(track.id);

@@ -86,9 +86,17 @@ public final class ControllerMetrics implements ControllerEvents {
         gauge("muster.metadata.offset", "Next offset of this node's committed image", unit, u -> {
             return (double) u.image().nextOffset();
         });
-        gauge("muster.fencing.held", "1 while fencing by timeout is held, because too many look dead", unit, u -> {
-            return u.liveness().isHoldingFences() ? 1 : 0;
-        });
+        gauge(
+                "muster.fencing.held",
+                "1 while fencing is held because too many brokers look dead at once; alert on it: their work stands still"
+                        + " until they come back or an operator decides",
+                unit,
+                u -> u.liveness().fencingHold().isEmpty() ? 0 : 1);
+        gauge(
+                "muster.fencing.held.brokers",
+                "Brokers that look dead and are not fenced because fencing is held",
+                unit,
+                u -> u.liveness().heldBrokers());
         counter(
                 "muster.heartbeats",
                 "Heartbeats that arrived",

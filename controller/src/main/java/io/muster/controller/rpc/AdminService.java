@@ -9,6 +9,7 @@ import io.muster.controller.decide.AdminChange;
 import io.muster.controller.decide.Command;
 import io.muster.controller.decide.CreateResource;
 import io.muster.controller.decide.DeleteResource;
+import io.muster.controller.decide.LiftHold;
 import io.muster.controller.decide.MoveLeader;
 import io.muster.controller.decide.SetFence;
 import io.muster.error.ErrorCode;
@@ -32,6 +33,7 @@ import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
 import io.muster.rpc.v1.DescribeResourceReply;
 import io.muster.rpc.v1.DescribeResourceRequest;
+import io.muster.rpc.v1.LiftFencingHoldRequest;
 import io.muster.rpc.v1.ListBrokersReply;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.ListPartitionsReply;
@@ -90,6 +92,11 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
         change(new AdminChange<>(new SetFence(request), request.getOptions(), ChangeReply.class), reply);
     }
 
+    @Override
+    public void liftFencingHold(LiftFencingHoldRequest request, StreamObserver<ChangeReply> reply) {
+        change(new AdminChange<>(new LiftHold(request), request.getOptions(), ChangeReply.class), reply);
+    }
+
     private <R> void change(Command<R> command, StreamObserver<R> reply) {
         // A copy: the deadline ends the waiting, not the command.
         CompletableFuture<R> answer = unit.submit(command).toCompletableFuture().copy();
@@ -120,7 +127,9 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     @Override
     public void listBrokers(ListBrokersRequest request, StreamObserver<ListBrokersReply> reply) {
         read(request.getStrict(), reply, image -> {
-            ListBrokersReply.Builder list = ListBrokersReply.newBuilder().setOffset(image.nextOffset());
+            ListBrokersReply.Builder list = ListBrokersReply.newBuilder()
+                    .setOffset(image.nextOffset())
+                    .setFencingHold(unit.liveness().fencingHold());
             Set<Integer> voters = voters();
             image.brokers().forEach(broker -> list.addBrokers(info(image, broker, voters)));
             return list.build();

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param state fenced, unfenced or stopping
  * @param stateSinceMs wall time of the batch that set the state, milliseconds since 1970
  * @param reason the sentence that goes with the state
+ * @param losses how often it was lost lately, through all its incarnations
  */
 public record Broker(
         int id,
@@ -40,7 +41,8 @@ public record Broker(
         Map<String, String> endpoints,
         BrokerState state,
         long stateSinceMs,
-        String reason) {
+        String reason,
+        Losses losses) {
     public Broker {
         tags = Map.copyOf(tags);
         endpoints = Map.copyOf(endpoints);
@@ -72,7 +74,8 @@ public record Broker(
                 r.getEndpointsMap(),
                 state,
                 sinceMs,
-                reason);
+                reason,
+                Losses.of(r.getLosses()));
     }
 
     /** This broker as a record that also carries what only snapshots carry. */
@@ -94,10 +97,11 @@ public record Broker(
                 .setState(state)
                 .setStateSinceMs(stateSinceMs)
                 .setReason(reason)
+                .setLosses(losses.toRecord())
                 .build();
     }
 
-    Broker withState(BrokerState newState, long nowMs, String newReason) {
+    Broker withState(BrokerState newState, long nowMs, String newReason, Losses newLosses) {
         return new Broker(
                 id,
                 epoch,
@@ -114,7 +118,8 @@ public record Broker(
                 endpoints,
                 newState,
                 nowMs,
-                newReason);
+                newReason,
+                newLosses);
     }
 
     public boolean isFenced() {

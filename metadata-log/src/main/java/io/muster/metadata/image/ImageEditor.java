@@ -14,6 +14,7 @@ import io.muster.log.v1.Record;
 import io.muster.log.v1.RequestRecord;
 import io.muster.log.v1.ResourceRecord;
 import io.muster.log.v1.ResourceRemovedRecord;
+import io.muster.log.v1.SuspectRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,8 @@ final class ImageEditor {
     private PersistentTreeMap<String, Resource> resourcesByName;
     private PersistentHashMap<String, MetadataImage.KeptAnswer> answers;
     private PersistentTreeMap<Long, String> answersByOffset;
+    private PersistentTreeMap<Integer, Suspect> suspects;
+    private long fencingLiftedUntilMs;
     final PartitionTableEditor partitions;
 
     private final Map<Integer, @Nullable Broker> brokersBefore = new LinkedHashMap<>();
@@ -51,6 +54,8 @@ final class ImageEditor {
         this.resourcesByName = before.resourcesByName;
         this.answers = before.answers;
         this.answersByOffset = before.answersByOffset;
+        this.suspects = before.suspects;
+        this.fencingLiftedUntilMs = before.fencingLiftedUntilMs;
         this.partitions = new PartitionTableEditor(before);
     }
 
@@ -67,6 +72,7 @@ final class ImageEditor {
             replay(record, offset, batch.getTimestampMs(), batch.getCause());
         }
         checkFencedLeadNothing();
+        checkParkedAreUnled();
         MetadataImage after =
                 build(offset + 1, batch.getControllerEpoch(), Math.max(batch.getTimestampMs(), before.timestampMs));
         return new Applied(batch, before, after, delta());
@@ -86,7 +92,9 @@ final class ImageEditor {
                 partitions.freeSlots(),
                 partitions.sets(),
                 answers,
-                answersByOffset);
+                answersByOffset,
+                suspects,
+                fencingLiftedUntilMs);
     }
 
     private void replay(Record record, long offset, long timestampMs, Cause cause) {
@@ -99,6 +107,8 @@ final class ImageEditor {
             case RESOURCE_REMOVED -> resourceRemoved(record.getResourceRemoved());
             case PARTITION_CHANGES -> partitionChanges(record.getPartitionChanges(), offset);
             case REQUEST -> request(record.getRequest(), offset);
+            case FENCING_LIFT -> liftFencing(record.getFencingLift().getUntilMs());
+            case SUSPECT -> suspect(record.getSuspect());
             case FACT_NOT_SET ->
                 throw new InvariantViolation(
                         "batch at offset " + offset
@@ -155,8 +165,9 @@ final class ImageEditor {
                         || record.getState() == BrokerState.STOPPING,
                 "broker %d: unknown state",
                 record.getBrokerId());
-        put(current(record.getBrokerId(), record.getBrokerEpoch())
-                .withState(record.getState(), timestampMs, record.getReason()));
+        Broker broker = current(record.getBrokerId(), record.getBrokerEpoch());
+        Losses losses = record.hasLosses() ? Losses.of(record.getLosses()) : broker.losses();
+        put(broker.withState(record.getState(), timestampMs, record.getReason(), losses));
     }
 
     private void brokerRemoved(BrokerRemovedRecord record) {
@@ -235,6 +246,34 @@ final class ImageEditor {
         removed.add(resource);
         for (int p = 0; p < resource.partitions(); p++) {
             partitions.remove(resource.slotOf(p));
+        }
+        for (Suspect suspect : new ArrayList<>(suspects.values())) {
+            int number = suspect.slot() - resource.firstSlot();
+            if (number >= 0 && number < resource.partitions()) {
+                suspects = suspects.without(suspect.slot());
+            }
+        }
+    }
+
+    void liftFencing(long untilMs) {
+        fencingLiftedUntilMs = untilMs;
+    }
+
+    void suspect(SuspectRecord record) {
+        PartitionState state = partitions.get(record.getSlot());
+        require(record.getStrikes() > 0 || !record.getParked(), state, "it is parked without a reason");
+        suspects = record.getStrikes() == 0
+                ? suspects.without(record.getSlot())
+                : suspects.assoc(record.getSlot(), Suspect.of(record));
+    }
+
+    /** A parked partition has no leader, whatever came in which order. */
+    private void checkParkedAreUnled() {
+        for (Suspect suspect : suspects.values()) {
+            if (suspect.parked()) {
+                PartitionState state = partitions.get(suspect.slot());
+                require(state.leader() == NONE, state, "it is parked and has a leader");
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public final class ImageLoader {
         if (!header.getClusterId().isEmpty()) {
             editor.cluster(header.getClusterId());
         }
+        editor.liftFencing(header.getFencingLiftedUntilMs());
         editor.partitions.reserve(header.getTableSize());
     }
 
@@ -36,6 +37,7 @@ public final class ImageLoader {
             case PARTITIONS -> partitions(chunk.getPartitions());
             case REQUEST ->
                 editor.request(chunk.getRequest(), chunk.getRequest().getOffset());
+            case SUSPECT -> editor.suspect(chunk.getSuspect());
             case CONTENT_NOT_SET ->
                 throw new InvariantViolation(
                         "the snapshot holds a piece that this version does not know; upgrade this node before it reads it");

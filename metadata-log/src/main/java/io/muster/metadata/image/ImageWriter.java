@@ -30,10 +30,11 @@ public final class ImageWriter {
                 .setResources(image.resourceCount())
                 .setPartitions(image.partitionCount())
                 .setTableSize(image.tableSize())
+                .setFencingLiftedUntilMs(image.fencingLiftedUntilMs())
                 .build();
     }
 
-    /** Hands every piece to {@code out}: brokers, resources, partitions, kept answers. */
+    /** Hands every piece to {@code out}: brokers, resources, partitions, suspects, kept answers. */
     public static void write(MetadataImage image, Consumer<SnapshotChunk> out) {
         for (Broker broker : image.brokers()) {
             out.accept(SnapshotChunk.newBuilder().setBroker(broker.toRecord()).build());
@@ -42,6 +43,9 @@ public final class ImageWriter {
             out.accept(SnapshotChunk.newBuilder().setResource(record(resource)).build());
         }
         writePartitions(image, out);
+        for (Suspect suspect : image.suspects()) {
+            out.accept(SnapshotChunk.newBuilder().setSuspect(suspect.toRecord()).build());
+        }
         for (Map.Entry<Long, String> kept : image.keptRequests()) {
             out.accept(SnapshotChunk.newBuilder()
                     .setRequest(RequestRecord.newBuilder()

@@ -34,7 +34,9 @@ public final class MetadataImage {
             new RoaringBitmap(),
             PartitionSets.EMPTY,
             PersistentHashMap.empty(),
-            PersistentTreeMap.empty());
+            PersistentTreeMap.empty(),
+            PersistentTreeMap.empty(),
+            0);
 
     final String clusterId;
     final long nextOffset;
@@ -49,6 +51,8 @@ public final class MetadataImage {
     final PartitionSets sets;
     final PersistentHashMap<String, KeptAnswer> answers;
     final PersistentTreeMap<Long, String> answersByOffset;
+    final PersistentTreeMap<Integer, Suspect> suspects;
+    final long fencingLiftedUntilMs;
 
     /** An answer kept for retries of its request. */
     record KeptAnswer(ByteString reply, long offset) {}
@@ -66,7 +70,9 @@ public final class MetadataImage {
             RoaringBitmap freeSlots,
             PartitionSets sets,
             PersistentHashMap<String, KeptAnswer> answers,
-            PersistentTreeMap<Long, String> answersByOffset) {
+            PersistentTreeMap<Long, String> answersByOffset,
+            PersistentTreeMap<Integer, Suspect> suspects,
+            long fencingLiftedUntilMs) {
         this.clusterId = clusterId;
         this.nextOffset = nextOffset;
         this.controllerEpoch = controllerEpoch;
@@ -80,6 +86,8 @@ public final class MetadataImage {
         this.sets = sets;
         this.answers = answers;
         this.answersByOffset = answersByOffset;
+        this.suspects = suspects;
+        this.fencingLiftedUntilMs = fencingLiftedUntilMs;
     }
 
     /**
@@ -201,6 +209,39 @@ public final class MetadataImage {
     /** Partitions that deserve a second look. */
     public PartitionSets sets() {
         return sets;
+    }
+
+    /** Partitions that are suspected of harming their owners, parked ones included, by slot; few. */
+    public Iterable<Suspect> suspects() {
+        return suspects.values();
+    }
+
+    public int suspectCount() {
+        return suspects.size();
+    }
+
+    /** What the partition at {@code slot} is suspected of, if it is. */
+    public Optional<Suspect> suspect(int slot) {
+        return suspects.isEmpty() ? Optional.empty() : Optional.ofNullable(suspects.get(slot));
+    }
+
+    /** True if nobody may be granted the partition at {@code slot}. */
+    public boolean isParked(int slot) {
+        Suspect suspect = suspects.isEmpty() ? null : suspects.get(slot);
+        return suspect != null && suspect.parked();
+    }
+
+    public int parkedCount() {
+        int parked = 0;
+        for (Suspect suspect : suspects.values()) {
+            parked += suspect.parked() ? 1 : 0;
+        }
+        return parked;
+    }
+
+    /** Until when an operator has lifted the hold of fencing, milliseconds since 1970; 0 for never. */
+    public long fencingLiftedUntilMs() {
+        return fencingLiftedUntilMs;
     }
 
     /** The answer that was given to a request, if it is still kept. */

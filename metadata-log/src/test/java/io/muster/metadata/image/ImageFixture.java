@@ -6,6 +6,7 @@ import io.muster.log.v1.BrokerRemovedRecord;
 import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.BrokerStateRecord;
 import io.muster.log.v1.ClusterRecord;
+import io.muster.log.v1.FencingLiftRecord;
 import io.muster.log.v1.OwnershipMode;
 import io.muster.log.v1.PartitionChangesRecord;
 import io.muster.log.v1.Record;
@@ -14,6 +15,7 @@ import io.muster.log.v1.ResourceRecord;
 import io.muster.log.v1.ResourceRemovedRecord;
 import io.muster.log.v1.SnapshotChunk;
 import io.muster.log.v1.StateKind;
+import io.muster.log.v1.SuspectRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -134,6 +136,25 @@ public final class ImageFixture {
         PartitionChanges changes = new PartitionChanges(image);
         changes.put(edit.apply(changes.edit(slot)));
         return changes(changes.toRecord());
+    }
+
+    /** The partition at {@code slot} is suspected, or no longer with 0 strikes. */
+    public static Record suspect(int slot, int strikes, boolean parked) {
+        return Record.newBuilder()
+                .setSuspect(SuspectRecord.newBuilder()
+                        .setSlot(slot)
+                        .setStrikes(strikes)
+                        .setLastMs(1000L * strikes)
+                        .setLastEpoch(strikes)
+                        .setParked(parked)
+                        .setReason("lead failed"))
+                .build();
+    }
+
+    public static Record liftFencing(long untilMs) {
+        return Record.newBuilder()
+                .setFencingLift(FencingLiftRecord.newBuilder().setUntilMs(untilMs))
+                .build();
     }
 
     public static Record changes(PartitionChangesRecord record) {

@@ -38,6 +38,9 @@ class ImageInvariantsTest {
                 c.batch(Record.newBuilder()
                         .setCluster(ClusterRecord.newBuilder().setClusterId("c2"))
                         .build()));
+        bad.put("it is parked and has a leader", c.batch(ImageFixture.suspect(0, 3, true)));
+        bad.put("it is parked without a reason", c.batch(ImageFixture.suspect(0, 0, true)));
+        bad.put("holds no partition", c.batch(ImageFixture.suspect(77, 1, false)));
         bad.put("names broker 1", c.batch(ImageFixture.stateAt(1, 999, BrokerState.FENCED)));
         bad.put("unknown state", c.batch(c.state(1, BrokerState.BROKER_STATE_UNSPECIFIED)));
         bad.put("is fenced and leads", c.batch(c.state(1, BrokerState.FENCED)));

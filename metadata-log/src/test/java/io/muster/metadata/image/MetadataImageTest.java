@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.log.v1.BrokerState;
+import io.muster.log.v1.Record;
 import org.junit.jupiter.api.Test;
 
 class MetadataImageTest {
@@ -126,5 +127,35 @@ class MetadataImageTest {
         Broker broker = cluster.image().broker(2).orElseThrow();
         assertThat(broker.epoch()).isEqualTo(again.offset()).isGreaterThan(old);
         assertThat(broker.state()).isEqualTo(BrokerState.FENCED);
+    }
+
+    @Test
+    void suspicionsLossesAndTheLiftOfAHoldSurviveASnapshot() {
+        cluster.apply(cluster.resource("orders", new int[] {1, 2}, new int[] {2, 1}));
+        cluster.apply(
+                cluster.change(1, e -> e.leader(NONE).releasing(2)),
+                ImageFixture.suspect(1, 3, true),
+                ImageFixture.suspect(0, 1, false),
+                ImageFixture.liftFencing(5000));
+        Record lost = cluster.state(3, BrokerState.FENCED);
+        cluster.apply(lost.toBuilder()
+                .setBrokerState(lost.getBrokerState().toBuilder().setLosses(new Losses(4, 900, 2900).toRecord()))
+                .build());
+
+        MetadataImage image = ImageFixture.reloaded(cluster.image());
+        assertThat(ImageFixture.bytes(image)).isEqualTo(ImageFixture.bytes(cluster.image()));
+        assertThat(image.suspect(1)).contains(new Suspect(1, 3, 3000, 3, true, "lead failed"));
+        assertThat(image.isParked(1)).isTrue();
+        assertThat(image.isParked(0)).isFalse();
+        assertThat(image.parkedCount()).isEqualTo(1);
+        assertThat(image.fencingLiftedUntilMs()).isEqualTo(5000);
+        assertThat(image.broker(3).orElseThrow().losses()).isEqualTo(new Losses(4, 900, 2900));
+
+        // A state that says nothing of losses leaves them; a partition that is gone is no longer suspected.
+        cluster.apply(cluster.state(3, BrokerState.UNFENCED), ImageFixture.suspect(0, 0, false));
+        assertThat(cluster.image().broker(3).orElseThrow().losses().count()).isEqualTo(4);
+        assertThat(cluster.image().suspect(0)).isEmpty();
+        cluster.apply(cluster.resourceRemoved("orders"));
+        assertThat(cluster.image().suspectCount()).isZero();
     }
 }

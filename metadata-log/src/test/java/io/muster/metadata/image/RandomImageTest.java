@@ -103,6 +103,13 @@ class RandomImageTest {
         if (kind <= 3) {
             return toggle(cluster, 1 + random.nextInt(BROKERS), random);
         }
+        if (kind == 4 && random.nextInt(3) == 0) {
+            int slot = random.nextInt(image.tableSize());
+            Record lift = ImageFixture.liftFencing(random.nextInt(5000));
+            return image.isUsed(slot)
+                    ? new Record[] {lift, ImageFixture.suspect(slot, random.nextInt(4), false)}
+                    : new Record[] {lift};
+        }
         PartitionChanges changes = new PartitionChanges(image);
         for (int i = 0; i < 1 + random.nextInt(8); i++) {
             int slot = random.nextInt(image.tableSize());

@@ -2,6 +2,7 @@ package io.muster.testkit.sim;
 
 import io.muster.agent.AgentSettings;
 import io.muster.controller.ControllerSettings;
+import io.muster.controller.decide.Flapping;
 import io.muster.controller.liveness.ProbeResult;
 import io.muster.metadata.log.memory.InMemoryQuorum;
 import io.muster.testkit.invariant.Invariants;
@@ -82,7 +83,9 @@ final class SimCluster {
                 d.movesInFlightMax(),
                 d.releaseTimeoutMs(),
                 d.proofOfDeath(),
-                d.maxLostShare(),
+                d.lossLimits(),
+                // Short waits, so that those after the last fault end while the cluster converges.
+                new Flapping(3, 600_000, 1000, 8000),
                 d.maxQueue(),
                 d.entriesInFlightMax(),
                 d.batchesPerEntryMax(),
