@@ -51,8 +51,15 @@ public final class RatisMetadataLog implements MetadataLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataLog.class);
     private static final long WATCH_MS = 1000;
 
-    /** A leader whose disk takes longer than this for one write hands leadership on; Ratis itself would keep it. */
-    private static final long DISK_PATIENCE_MS = 5000;
+    private static final long DISK_LOOK_MS = 100;
+    /** A leader whose disk finishes no write for so long hands leadership on; Ratis itself would keep it. */
+    private static final long DISK_HUNG_MS = 5000;
+    /** So does one whose writes all take longer than this, */
+    private static final long DISK_SLOW_WRITE_MS = 500;
+    /** for so long. */
+    private static final long DISK_SLOW_FOR_MS = 10_000;
+    /** Not again before: where every disk is slow, leadership must not go round in circles. */
+    private static final long DISK_RESIGN_PAUSE_MS = 60_000;
 
     private final QuorumSettings settings;
     private final StorageDirectory storage;
@@ -61,7 +68,14 @@ public final class RatisMetadataLog implements MetadataLog {
     private final RaftGroupId groupId;
     private final ExecutorService snapshotThread;
     private final ScheduledExecutorService timer;
-    private final DiskWatch disk = new DiskWatch(TimeUnit.MILLISECONDS.toNanos(DISK_PATIENCE_MS));
+    /** Of its own: what writes files may hang with the disk. */
+    private final ScheduledExecutorService diskTimer;
+
+    private final DiskWatch disk = new DiskWatch(
+            TimeUnit.MILLISECONDS.toNanos(DISK_HUNG_MS),
+            TimeUnit.MILLISECONDS.toNanos(DISK_SLOW_WRITE_MS),
+            TimeUnit.MILLISECONDS.toNanos(DISK_SLOW_FOR_MS));
+    private @Nullable Long resignedNs;
     private volatile @Nullable Running running;
     private volatile @Nullable Failure failure;
 
@@ -83,6 +97,7 @@ public final class RatisMetadataLog implements MetadataLog {
         this.groupId = RatisIds.groupId(storage.identity().clusterId());
         this.snapshotThread = Executors.newSingleThreadExecutor(task -> daemon(task, "muster-snapshot-" + nodeId));
         this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "muster-quorum-" + nodeId));
+        this.diskTimer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "muster-disk-" + nodeId));
     }
 
     @Override
@@ -121,6 +136,8 @@ public final class RatisMetadataLog implements MetadataLog {
             throw StartFailure.explain(e, settings, storage);
         }
         var unused = timer.scheduleWithFixedDelay(() -> watch(end, mark), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
+        var unusedToo =
+                diskTimer.scheduleWithFixedDelay(this::lookAtDisk, DISK_LOOK_MS, DISK_LOOK_MS, TimeUnit.MILLISECONDS);
         LOG.info(
                 "Voter {} started in the quorum {} of cluster {}",
                 nodeId,
@@ -173,22 +190,49 @@ public final class RatisMetadataLog implements MetadataLog {
                 end.report("The Raft division of this voter ended by itself; its log above says why.", null);
                 return;
             }
-            RaftLog log = now.division().getRaftLog();
-            if (disk.isStuck(log.getFlushIndex(), log.getNextIndex() - 1, System.nanoTime())
-                    && now.division().getInfo().isLeader()) {
-                LOG.warn(
-                        "Voter {} gives up leadership, because its disk has not finished a write for {} ms",
-                        nodeId,
-                        DISK_PATIENCE_MS);
-                var unused = resign();
-            }
-            mark.write(Math.min(now.division().getInfo().getLastAppliedIndex(), log.getFlushIndex()));
+            mark.write(Math.min(
+                    now.division().getInfo().getLastAppliedIndex(),
+                    now.division().getRaftLog().getFlushIndex()));
         } catch (IOException e) {
             String sentence = DiskFailure.sentence(storage.path(), e);
             end.report(sentence, DiskFailure.causeOf(sentence, e));
         } catch (RuntimeException e) {
             LOG.warn("The quorum could not be looked after this once: {}", e.toString());
         }
+    }
+
+    private void lookAtDisk() {
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        try {
+            RaftLog log = now.division().getRaftLog();
+            watchDisk(log.getFlushIndex(), log.getNextIndex() - 1, System.nanoTime());
+        } catch (RuntimeException e) {
+            LOG.warn("The disk could not be looked after this once: {}", e.toString());
+        }
+    }
+
+    /** Hands leadership on, if this voter has it and its disk is not up to it. */
+    synchronized void watchDisk(long flushedIndex, long lastIndex, long nowNs) {
+        DiskWatch.Finding finding = disk.look(flushedIndex, lastIndex, nowNs);
+        Running now = running;
+        if (finding == DiskWatch.Finding.WELL
+                || now == null
+                || !now.division().getInfo().isLeader()
+                || (resignedNs != null && nowNs - resignedNs < TimeUnit.MILLISECONDS.toNanos(DISK_RESIGN_PAUSE_MS))) {
+            return;
+        }
+        resignedNs = nowNs;
+        LOG.warn(
+                "Voter {} gives up leadership, because its disk {}; check it",
+                nodeId,
+                finding == DiskWatch.Finding.HUNG
+                        ? "has not finished a write for " + DISK_HUNG_MS + " ms"
+                        : "has taken more than " + DISK_SLOW_WRITE_MS + " ms for each write, for " + DISK_SLOW_FOR_MS
+                                + " ms");
+        var unused = resign();
     }
 
     @Override
@@ -293,6 +337,7 @@ public final class RatisMetadataLog implements MetadataLog {
         Running now = running;
         running = null;
         timer.shutdownNow();
+        diskTimer.shutdownNow();
         if (now != null) {
             now.appender().stop();
             abandon(now.server());

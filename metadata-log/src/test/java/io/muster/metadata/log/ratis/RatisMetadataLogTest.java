@@ -213,6 +213,21 @@ class RatisMetadataLogTest {
         }
     }
 
+    /** The figures are made up, the quorum is not: a disk that takes two seconds for every write, and ends each. */
+    @Test
+    void leaderWhoseDiskIsSlowHandsLeadershipOnBeforeItHurts() throws Exception {
+        try (var quorum = new QuorumHarness(dir, 3, settings -> settings)) {
+            quorum.startAll();
+            Node leader = quorum.awaitLeader();
+            long start = System.nanoTime();
+            for (long ms = 0; ms <= 13_000; ms += 100) {
+                leader.log.watchDisk(ms / 2000 * 20, 20 + ms / 100, start + TimeUnit.MILLISECONDS.toNanos(ms));
+            }
+            await().until(() -> leader.listener.leadingEpoch == 0);
+            assertThat(quorum.awaitLeader()).isNotSameAs(leader);
+        }
+    }
+
     @Test
     void voterThatWasAwayIsGivenASnapshot() throws Exception {
         try (var quorum = new QuorumHarness(
