@@ -58,6 +58,7 @@ final class ControllerCommitter implements Committer {
                 false,
                 d.lossLimits(),
                 d.flapping(),
+                d.parking(),
                 d.maxQueue(),
                 d.entriesInFlightMax(),
                 d.batchesPerEntryMax(),

@@ -27,6 +27,7 @@ import java.util.Map;
  * @param leaseMs the lease this broker expects; the controller's answer counts; milliseconds
  * @param releaseTimeoutMs how long the application has for {@link Workload#release} in an orderly hand-over; milliseconds
  * @param refusalGraceMs how long a refusal that time may heal ("a live process has this node id") is retried; milliseconds
+ * @param diedLeading what the last process on this storage was about to lead when it ended without having stopped
  * @param maxCallbackThreads most threads that run {@link Workload} methods at once
  * @param minFormatLevel lowest log level this software reads
  * @param maxFormatLevel highest log level this software reads
@@ -50,6 +51,7 @@ public record AgentSettings(
         long leaseMs,
         long releaseTimeoutMs,
         long refusalGraceMs,
+        List<UnfinishedLead> diedLeading,
         int maxCallbackThreads,
         int minFormatLevel,
         int maxFormatLevel) {
@@ -58,6 +60,7 @@ public record AgentSettings(
         tags = Map.copyOf(tags);
         endpoints = Map.copyOf(endpoints);
         bootstrapServers = List.copyOf(bootstrapServers);
+        diedLeading = List.copyOf(diedLeading);
         require(!clusterId.isEmpty(), "the cluster id is missing");
         require(nodeId >= 0, "the node id " + nodeId + " is negative");
         require(!incarnation.isEmpty() && !directoryId.isEmpty(), "the incarnation or the directory id is missing");

@@ -24,6 +24,7 @@ public final class AgentSettingsBuilder {
     private long leaseMs = 2000;
     private long releaseTimeoutMs = 1000;
     private long refusalGraceMs = 10_000;
+    private List<UnfinishedLead> diedLeading = List.of();
     private int maxCallbackThreads = 32;
 
     AgentSettingsBuilder(String clusterId, int nodeId, String incarnation, String directoryId) {
@@ -102,6 +103,12 @@ public final class AgentSettingsBuilder {
         return this;
     }
 
+    /** What the last process on this storage was about to lead when it ended; none by default. */
+    public AgentSettingsBuilder diedLeading(List<UnfinishedLead> value) {
+        diedLeading = value;
+        return this;
+    }
+
     public AgentSettingsBuilder maxCallbackThreads(int value) {
         maxCallbackThreads = value;
         return this;
@@ -128,6 +135,7 @@ public final class AgentSettingsBuilder {
                 leaseMs,
                 releaseTimeoutMs,
                 refusalGraceMs,
+                diedLeading,
                 maxCallbackThreads,
                 LogCodec.FORMAT_LEVEL,
                 LogCodec.FORMAT_LEVEL);

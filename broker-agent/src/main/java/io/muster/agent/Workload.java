@@ -31,8 +31,12 @@ public interface Workload {
      * twice in {@link Ownership#guard}. After a pause in which the lease ran out but nobody else was made leader, this broker
      * leads again under another {@code Ownership} with the same epoch.
      *
-     * @throws Exception if the work cannot be started; it is tried again while the ownership holds. {@link #release} is not
-     *     called for a {@code lead} that threw, so leave nothing running behind
+     * <p>Do what may be fatal, such as replaying data that may be damaged, before returning. A partition that owner after owner
+     * fails to lead, or dies of in here, is parked: nobody leads it until an operator releases it, and the rest goes on. A
+     * partition that was led at such a moment is led alone next time, after all others, so that it is known which one it was.
+     *
+     * @throws Exception if the work cannot be started; it is tried again, and after three failures in a row by another broker.
+     *     {@link #release} is not called for a {@code lead} that threw, so leave nothing running behind
      */
     void lead(Ownership ownership) throws Exception;
 

@@ -5,6 +5,7 @@ import io.muster.agent.Workload;
 import io.muster.agent.core.AgentState;
 import io.muster.agent.metrics.AgentMetrics;
 import io.muster.agent.shell.Agent;
+import io.muster.agent.work.LeadMarks;
 import io.muster.controller.rpc.NodeService;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.storage.StorageDirectory;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
 public final class MusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MusterNode.class);
     private static final long HEALTH_MS = 500;
+    /** In the storage directory: which leads are under way. */
+    private static final String LEADS_UNDER_WAY = "leads.underway";
+
     private static final long AWAIT_STEP_MS = 10;
     private static final Duration ABORT_TIMEOUT = Duration.ofSeconds(1);
 
@@ -101,12 +105,18 @@ public final class MusterNode implements AutoCloseable {
 
     private Agent agent(Workload workload, String incarnation) {
         AgentMetrics agentMetrics = new AgentMetrics(meters.registry());
+        LeadMarks marks = keep(LeadMarks.in(storage.path().resolve(LEADS_UNDER_WAY)));
         Agent made = new Agent(
                 NodeSettings.agent(
-                        config, storage.identity(), incarnation, storage.countStart(System.currentTimeMillis())),
+                        config,
+                        storage.identity(),
+                        incarnation,
+                        storage.countStart(System.currentTimeMillis()),
+                        marks.found()),
                 workload,
                 agentMetrics,
-                agentMetrics);
+                agentMetrics,
+                marks);
         agentMetrics.bind(made::status);
         return made;
     }

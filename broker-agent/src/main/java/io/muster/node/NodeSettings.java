@@ -1,6 +1,7 @@
 package io.muster.node;
 
 import io.muster.agent.AgentSettings;
+import io.muster.agent.UnfinishedLead;
 import io.muster.metadata.storage.StorageIdentity;
 import io.muster.node.config.ConfigKeys;
 import io.muster.node.config.Endpoint;
@@ -13,7 +14,12 @@ import java.util.stream.Stream;
 final class NodeSettings {
     private NodeSettings() {}
 
-    static AgentSettings agent(NodeConfig config, StorageIdentity identity, String incarnation, long startNumber) {
+    static AgentSettings agent(
+            NodeConfig config,
+            StorageIdentity identity,
+            String incarnation,
+            long startNumber,
+            List<UnfinishedLead> diedLeading) {
         Endpoint advertised = config.advertisedListener();
         return AgentSettings.builder(identity.clusterId(), identity.nodeId(), incarnation, identity.directoryId())
                 .startNumber(startNumber)
@@ -28,6 +34,7 @@ final class NodeSettings {
                 .rpcTimeoutMs(config.get(ConfigKeys.RPC_TIMEOUT_MS))
                 .leaseMs(config.get(ConfigKeys.LEASE_MS))
                 .releaseTimeoutMs(config.get(ConfigKeys.RELEASE_TIMEOUT_MS))
+                .diedLeading(diedLeading)
                 .build();
     }
 

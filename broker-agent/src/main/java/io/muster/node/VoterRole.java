@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.muster.controller.Controller;
 import io.muster.controller.ControllerSettings;
 import io.muster.controller.decide.Flapping;
+import io.muster.controller.decide.Parking;
 import io.muster.controller.liveness.LossLimits;
 import io.muster.controller.metrics.ControllerMetrics;
 import io.muster.controller.rpc.AdminService;
@@ -113,6 +114,10 @@ final class VoterRole implements AutoCloseable {
                         config.get(ConfigKeys.FLAP_WINDOW_MS),
                         config.get(ConfigKeys.FLAP_WAIT_MS),
                         config.get(ConfigKeys.FLAP_WAIT_MAX_MS)),
+                new Parking(
+                        config.get(ConfigKeys.PARKING_OWNERS),
+                        config.get(ConfigKeys.PARKING_WINDOW_MS),
+                        config.get(ConfigKeys.PARKING_MAX_SHARE)),
                 defaults.maxQueue(),
                 defaults.entriesInFlightMax(),
                 defaults.batchesPerEntryMax(),

@@ -10,9 +10,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A workload that only remembers what it leads. */
 final class LedPartitions implements Workload {
     private final Map<Partition, Ownership> led = new ConcurrentHashMap<>();
+    /** The partition that cannot be led; none is -1. */
+    volatile int broken = -1;
 
     @Override
     public void lead(Ownership ownership) {
+        if (ownership.partition().number() == broken) {
+            throw new IllegalStateException("the data of " + ownership.partition() + " is damaged");
+        }
         led.put(ownership.partition(), ownership);
     }
 

@@ -136,7 +136,11 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Partitions that one node leads. */
     int led(int id) {
-        return requireNonNull(work.get(id)).count();
+        return work(id).count();
+    }
+
+    LedPartitions work(int id) {
+        return requireNonNull(work.get(id));
     }
 
     MusterNode node(int id) {

@@ -12,6 +12,8 @@ import io.muster.node.config.NodeConfigReader;
 import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.DeleteResourceRequest;
 import io.muster.rpc.v1.DescribeResourceRequest;
+import io.muster.rpc.v1.ListPartitionsRequest;
+import io.muster.rpc.v1.ReleasePartitionRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,6 +60,34 @@ class MusterNodeTest {
                             DeleteResourceRequest.newBuilder().setName("orders").build());
             await().atMost(SOON).until(() -> cluster.led() == 0);
             assertThat(cluster.failures).isEmpty();
+        }
+    }
+
+    @Test
+    void aPartitionThatCannotBeLedIsParkedAndReleasedWhenItIsCured() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(dir, 1, 0)) {
+            cluster.start(1);
+            assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
+            cluster.work(1).broken = 7;
+            create(cluster, "orders", 10, 1);
+            ListPartitionsRequest parked =
+                    ListPartitionsRequest.newBuilder().setParked(true).build();
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> cluster.admin().listPartitions(parked).next().getPartitionsCount() == 1);
+            assertThat(cluster.admin().listPartitions(parked).next().getPartitions(0))
+                    .satisfies(p -> assertThat(p.getPartition()).isEqualTo(7))
+                    .satisfies(p -> assertThat(p.getPhase()).isIn("parked", "handing over"))
+                    .satisfies(p -> assertThat(p.getReason()).contains("Broker 1 failed to lead it", "damaged"));
+            assertThat(cluster.led()).isEqualTo(9);
+            assertThat(get(cluster.httpPort(1), "/metrics")).contains("muster_partitions{state=\"parked\"} 1");
+
+            cluster.work(1).broken = -1;
+            ReleasePartitionRequest release = ReleasePartitionRequest.newBuilder()
+                    .setResource("orders")
+                    .setPartition(7)
+                    .build();
+            assertThat(cluster.admin().releasePartition(release).getMessage()).startsWith("orders/7 was released");
+            await().atMost(SOON).until(() -> cluster.led() == 10);
         }
     }
 

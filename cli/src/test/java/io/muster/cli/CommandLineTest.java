@@ -148,6 +148,24 @@ class CommandLineTest {
     }
 
     @Test
+    void aParkedPartitionIsReleasedByName() {
+        assertThat(at(controller.address(), "partitions", "release", "orders/3", "--dry-run")
+                        .out())
+                .isEqualToIgnoringNewLines("Released orders/3, dry run");
+        assertThat(at(controller.address(), "partitions", "release", "orders").code())
+                .isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void theHoldOfFencingIsLiftedForAWhileOrNoLonger() {
+        assertThat(at(controller.address(), "brokers", "lift-hold", "--for", "2m", "--reason", "the switch burned")
+                        .out())
+                .isEqualToIgnoringNewLines("Lifted for 120000 ms: the switch burned");
+        assertThat(at(controller.address(), "brokers", "lift-hold", "--end").out())
+                .isEqualToIgnoringNewLines("Lifted for 0 ms: ");
+    }
+
+    @Test
     void quorumStatusUsesKafkasNames() {
         Outcome outcome = at(controller.address(), "quorum", "status");
 

@@ -21,6 +21,7 @@ import io.muster.rpc.v1.DescribePartitionRequest;
 import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
 import io.muster.rpc.v1.HistoryChange;
+import io.muster.rpc.v1.LiftFencingHoldRequest;
 import io.muster.rpc.v1.ListBrokersReply;
 import io.muster.rpc.v1.ListBrokersRequest;
 import io.muster.rpc.v1.ListPartitionsReply;
@@ -30,6 +31,7 @@ import io.muster.rpc.v1.NodeServiceGrpc;
 import io.muster.rpc.v1.PartitionInfo;
 import io.muster.rpc.v1.ReadHistoryReply;
 import io.muster.rpc.v1.ReadHistoryRequest;
+import io.muster.rpc.v1.ReleasePartitionRequest;
 import io.muster.rpc.v1.Voter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -179,6 +181,29 @@ final class FakeNode implements AutoCloseable {
                         .build());
             }
             observer.onCompleted();
+        }
+
+        @Override
+        public void releasePartition(ReleasePartitionRequest request, StreamObserver<ChangeReply> observer) {
+            if (!refuses(observer)) {
+                answer(
+                        observer,
+                        ChangeReply.newBuilder()
+                                .setMessage("Released " + request.getResource() + "/" + request.getPartition()
+                                        + (request.getOptions().getDryRun() ? ", dry run" : ""))
+                                .build());
+            }
+        }
+
+        @Override
+        public void liftFencingHold(LiftFencingHoldRequest request, StreamObserver<ChangeReply> observer) {
+            if (!refuses(observer)) {
+                answer(
+                        observer,
+                        ChangeReply.newBuilder()
+                                .setMessage("Lifted for " + request.getDurationMs() + " ms: " + request.getReason())
+                                .build());
+            }
         }
 
         @Override

@@ -101,7 +101,11 @@ public final class BrokerSession implements RenewalSink {
             boolean oldHasSession = shared.liveness().hasSession(broker, nowNs);
             shared.submitter()
                     .submit(new RegisterBroker(
-                            record, oldHasSession, shared.settings().flapping()))
+                            record,
+                            oldHasSession,
+                            shared.settings().flapping(),
+                            register.getDiedLeadingList(),
+                            shared.settings().parking()))
                     .whenComplete((newEpoch, error) -> {
                         if (error != null) {
                             MusterException e = Errors.of(error);
@@ -117,7 +121,7 @@ public final class BrokerSession implements RenewalSink {
         if (over.get()) {
             return;
         }
-        reports = new Reports(broker, newEpoch, shared.submitter());
+        reports = new Reports(broker, newEpoch, shared.settings().parking(), shared.submitter());
         epoch = newEpoch;
         if (!shared.liveness().openSession(broker, newEpoch, this, arrivalNs)) {
             refuse(RefusalCode.STALE_EPOCH, "Broker " + broker + " was registered anew in the meantime.");
@@ -160,7 +164,8 @@ public final class BrokerSession implements RenewalSink {
             return;
         }
         boolean room = r.ready(heartbeat.getBecameReadyList(), heartbeat.getBecameUnreadyList())
-                && r.released(heartbeat.getReleasedList());
+                && r.released(heartbeat.getReleasedList())
+                && r.leads(heartbeat.getFailedLeadsList(), heartbeat.getLedList());
         r.bring();
         if (!room) {
             refuse(RefusalCode.OVERLOADED, "Too many reports of broker " + broker + " wait for the controller.");

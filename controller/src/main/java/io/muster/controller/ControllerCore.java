@@ -188,7 +188,7 @@ public final class ControllerCore {
         if (s == null) {
             return;
         }
-        duties.onApplied(applied.delta(), nowNs);
+        duties.onApplied(applied, nowNs);
         Speculation.Match match =
                 s.applied(applied, term, flight -> events.onCommitted(flight.batches, nowNs - flight.handedInNs));
         if (match == Speculation.Match.USURPED) {

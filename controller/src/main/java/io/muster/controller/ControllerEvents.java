@@ -25,4 +25,7 @@ public interface ControllerEvents {
 
     /** A broker was fenced by this controller's own verdict, and that is applied; its death was suspected or fell due then. */
     default void onFenced(CauseKind kind, long sinceNs) {}
+
+    /** The wait for one partition's old owner has ended, so long after it was told to let go. */
+    default void onHandOver(HandOverEnd end, long tookNs) {}
 }

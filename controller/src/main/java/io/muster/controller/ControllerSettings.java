@@ -1,6 +1,7 @@
 package io.muster.controller;
 
 import io.muster.controller.decide.Flapping;
+import io.muster.controller.decide.Parking;
 import io.muster.controller.liveness.LivenessSettings;
 import io.muster.controller.liveness.LossLimits;
 import io.muster.error.ErrorCode;
@@ -21,6 +22,7 @@ import io.muster.error.MusterException;
  * @param proofOfDeath whether a refused connection to a broker's own port counts as proof that it is dead
  * @param lossLimits how many brokers may look dead at once before fencing is held
  * @param flapping how long a broker waits that was lost again and again
+ * @param parking when a partition that harms its owners is parked
  * @param maxQueue commands that may wait for a decision
  * @param entriesInFlightMax log entries under way at once; what queues up meanwhile becomes the next entry
  * @param batchesPerEntryMax most batches of one log entry
@@ -39,6 +41,7 @@ public record ControllerSettings(
         boolean proofOfDeath,
         LossLimits lossLimits,
         Flapping flapping,
+        Parking parking,
         int maxQueue,
         int entriesInFlightMax,
         int batchesPerEntryMax,
@@ -57,6 +60,7 @@ public record ControllerSettings(
             true,
             LossLimits.DEFAULTS,
             Flapping.DEFAULTS,
+            Parking.DEFAULTS,
             10_000,
             4,
             1024,
@@ -82,6 +86,9 @@ public record ControllerSettings(
         atLeast(0, flapping.freeLosses(), "fencing.flap.free.losses");
         atLeast(0, flapping.windowMs(), "fencing.flap.window.ms");
         atLeast(1, flapping.firstWaitMs(), "fencing.flap.wait.ms");
+        atLeast(2, parking.owners(), "parking.owners");
+        atLeast(1, parking.windowMs(), "parking.window.ms");
+        share(parking.maxShare(), "parking.max.share");
         require(
                 flapping.longestWaitMs() >= flapping.firstWaitMs(),
                 "fencing.flap.wait.max.ms (" + flapping.longestWaitMs()

@@ -9,9 +9,12 @@ import io.muster.controller.decide.LeaseOver;
 import io.muster.controller.liveness.Liveness;
 import io.muster.controller.liveness.Verdict;
 import io.muster.error.ErrorCode;
+import io.muster.log.v1.Record;
+import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.Broker;
-import io.muster.metadata.image.ImageDelta;
 import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
+import io.muster.metadata.image.Suspect;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>A hand-over that is not acknowledged by the release timeout: the old owner gets no further lease. When its last one is
  * over, what it holds up is granted to others; then it gets leases again, once its image holds those grants. Where the
  * application's storage fences by epoch, nothing is waited for after the timeout. An acknowledgement in the meantime ends this
- * at once, mostly before any lease lapsed. Not thread-safe.
+ * at once, mostly before any lease lapsed. A broker that comes to that again and again is fenced as a gray failure. Not
+ * thread-safe.
  */
 final class Duties {
     private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
@@ -39,6 +43,7 @@ final class Duties {
     private final ControllerCore core;
     private final ControllerEvents events;
     private final Releases releases = new Releases();
+    private final OverdueReleases overdue = new OverdueReleases();
     private final Set<Integer> withheld = new HashSet<>();
     private final Set<Integer> endingLeases = new HashSet<>();
     /** Broker to the earliest next attempt to end its hand-overs. */
@@ -68,13 +73,45 @@ final class Duties {
     void stop() {
         generation++;
         withheld.clear();
+        overdue.clear();
         endingLeases.clear();
         retryNs.clear();
         balancing = false;
     }
 
-    void onApplied(ImageDelta delta, long nowNs) {
-        releases.follow(delta, nowNs);
+    void onApplied(Applied applied, long nowNs) {
+        for (Record record : applied.batch().getRecordsList()) {
+            if (record.hasSuspect()) {
+                tell(Suspect.of(record.getSuspect()), applied.after());
+            }
+        }
+        HandOverEnd end = HandOverEnd.of(applied.batch().getCause());
+        releases.follow(applied.delta(), nowNs, sinceNs -> events.onHandOver(end, nowNs - sinceNs));
+    }
+
+    private void tell(Suspect suspect, MetadataImage image) {
+        if (suspect.strikes() < settings.parking().owners()) {
+            return;
+        }
+        PartitionState state = image.partitionAt(suspect.slot());
+        String name = state.resource().name() + "/" + state.partition();
+        if (suspect.parked()) {
+            LOG.error(
+                    "{} is parked: {} owners in a row failed. The last: {} It is given to nobody until 'muster partitions"
+                            + " release {}'.",
+                    name,
+                    suspect.strikes(),
+                    suspect.reason(),
+                    name);
+        } else if (suspect.strikes() == settings.parking().owners()) {
+            LOG.error(
+                    "{} owners in a row failed to lead {}, and it is not parked: {} partitions are parked and others fail"
+                            + " alike, so the fault is more likely elsewhere. The last: {}",
+                    suspect.strikes(),
+                    name,
+                    image.parkedCount(),
+                    suspect.reason());
+        }
     }
 
     void run(MetadataImage committed, long nowNs, long wallMs) {
@@ -133,6 +170,9 @@ final class Duties {
                         settings.releaseTimeoutMs());
                 liveness.withhold(broker);
                 grantOverdue(broker, nowNs);
+                if (overdue.isTooMuch(broker, nowNs)) {
+                    liveness.accuse(broker, "It heartbeats, but does not finish hand-overs: " + overdue.sentence());
+                }
             }
         }
         withheld.removeIf(broker -> {
@@ -194,7 +234,7 @@ final class Duties {
         }
         balancing = true;
         long now = generation;
-        Balance command = new Balance(settings.movesInFlightMax(), settings.replacementDelayMs());
+        Balance command = new Balance(settings.movesInFlightMax(), settings.replacementDelayMs(), settings.parking());
         core.submit(command, nowNs).whenComplete((changes, error) -> {
             if (now != generation) {
                 return;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PrimitiveIterator;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which brokers have still to release what, and since when, as the committed image says. Not thread-safe. */
@@ -25,13 +26,14 @@ final class Releases {
         }
     }
 
-    void follow(ImageDelta delta, long nowNs) {
+    /** @param ended hears of each release that is no longer owed, since when it was */
+    void follow(ImageDelta delta, long nowNs, LongConsumer ended) {
         for (ImageDelta.PartitionChange change : delta.partitions()) {
             PartitionState before = change.before();
             PartitionState after = change.after();
             if (releasing(before) != releasing(after)) {
                 if (before != null) {
-                    remove(before);
+                    remove(before, ended);
                 }
                 if (after != null) {
                     add(after, nowNs);
@@ -51,10 +53,13 @@ final class Releases {
         }
     }
 
-    private void remove(PartitionState state) {
+    private void remove(PartitionState state, LongConsumer ended) {
         LinkedHashMap<Integer, Long> slots = byBroker.get(state.releasing());
         if (slots != null) {
-            slots.remove(state.slot());
+            Long sinceNs = slots.remove(state.slot());
+            if (sinceNs != null) {
+                ended.accept(sinceNs);
+            }
             if (slots.isEmpty()) {
                 byBroker.remove(state.releasing());
             }

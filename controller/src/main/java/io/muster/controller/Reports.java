@@ -1,9 +1,12 @@
 package io.muster.controller;
 
 import io.muster.controller.decide.Command;
+import io.muster.controller.decide.Parking;
+import io.muster.controller.decide.ReportLeads;
 import io.muster.controller.decide.ReportReady;
 import io.muster.controller.decide.ReportReleased;
 import io.muster.error.ErrorCode;
+import io.muster.rpc.v1.LeadReport;
 import io.muster.rpc.v1.PartitionRefs;
 import io.muster.rpc.v1.Released;
 import java.util.ArrayDeque;
@@ -25,13 +28,15 @@ final class Reports {
 
     private final int broker;
     private final long epoch;
+    private final Parking parking;
     private final Submitter submitter;
     private final Deque<Command<Boolean>> waiting = new ArrayDeque<>();
     private @Nullable Command<Boolean> underWay;
 
-    Reports(int broker, long epoch, Submitter submitter) {
+    Reports(int broker, long epoch, Parking parking, Submitter submitter) {
         this.broker = broker;
         this.epoch = epoch;
+        this.parking = parking;
         this.submitter = submitter;
     }
 
@@ -43,6 +48,11 @@ final class Reports {
     /** False if too many wait. */
     boolean released(List<Released> released) {
         return released.isEmpty() || add(new ReportReleased(broker, epoch, released));
+    }
+
+    /** False if too many wait. */
+    boolean leads(List<LeadReport> failed, List<LeadReport> led) {
+        return (failed.isEmpty() && led.isEmpty()) || add(new ReportLeads(broker, epoch, failed, led, parking));
     }
 
     private synchronized boolean add(Command<Boolean> report) {

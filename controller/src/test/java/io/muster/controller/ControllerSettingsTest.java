@@ -3,6 +3,7 @@ package io.muster.controller;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.muster.controller.decide.Flapping;
+import io.muster.controller.decide.Parking;
 import io.muster.controller.liveness.LossLimits;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,7 @@ class ControllerSettingsTest {
                 true,
                 LossLimits.DEFAULTS,
                 Flapping.DEFAULTS,
+                Parking.DEFAULTS,
                 10_000,
                 4,
                 1024,

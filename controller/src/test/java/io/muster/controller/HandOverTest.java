@@ -183,4 +183,37 @@ class HandOverTest {
 
         assertThat(partition().releasing()).isEqualTo(PartitionState.NONE);
     }
+
+    @Test
+    void aBrokerThatKeepsMissingTheDeadlineIsFencedAsAGrayFailure() {
+        Rig.Client hanging = old;
+        for (int i = 1; i <= 3; i++) {
+            assertThat(rig.brokerState(hanging.id).isUnfenced())
+                    .as("before miss %d", i)
+                    .isTrue();
+            move();
+            passWithHeartbeats(1200);
+            if (i < 3) {
+                passWithHeartbeats(3000);
+                assertThat(partition().leader()).isEqualTo(next.id);
+                Rig.Client back = next;
+                rig.ask(new MoveLeader(MovePartitionRequest.newBuilder()
+                        .setResource("orders")
+                        .setPartition(0)
+                        .setTo(hanging.id)
+                        .build()));
+                back.beat(Heartbeat.newBuilder()
+                        .setWantsUnfenced(true)
+                        .addReleased(Released.newBuilder()
+                                .setResourceId(resource().id())
+                                .setLeaderEpoch(partition().leaderEpoch())));
+                passWithHeartbeats(300);
+                assertThat(partition().leader()).isEqualTo(hanging.id);
+            }
+        }
+        assertThat(rig.log.image().broker(hanging.id).orElseThrow().losses().count())
+                .as("fenced, whether or not it is back already")
+                .isEqualTo(1);
+        assertThat(rig.quorum.committed().toString()).contains("does not finish hand-overs");
+    }
 }

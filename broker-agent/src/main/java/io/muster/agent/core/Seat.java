@@ -13,6 +13,9 @@ final class Seat {
     /** No leader epoch. */
     static final long NONE = -1;
 
+    /** After so many failures in a row the controller is told that this broker fails to lead the partition. */
+    private static final int TELLING_FAILURES = 3;
+
     private static final long FIRST_PAUSE_NS = 1_000_000_000L;
     private static final long LONGEST_PAUSE_NS = 60_000_000_000L;
 
@@ -40,6 +43,12 @@ final class Seat {
     long releasingEpoch = NONE;
     /** What the image says: our replica may lead. */
     boolean readyInImage;
+
+    /** What the image says: owners in a row that failed here; 0 when the partition is not suspected. */
+    int strikes;
+
+    /** What the last failed step said. */
+    String failure = "";
 
     /** Failures of the current step in a row. */
     int failures;
@@ -79,6 +88,16 @@ final class Seat {
                     case STANDBY, STARTING, LEADING, RELEASING -> true;
                     case NOT_READY, PREPARING, DROPPING -> false;
                 };
+    }
+
+    /** The application fails to lead, and that is no passing matter. */
+    boolean failsToLead() {
+        return leadEpoch != NONE && phase == SeatPhase.STANDBY && failures >= TELLING_FAILURES;
+    }
+
+    /** It is suspected of harming its owners, and leads well here. */
+    boolean leadsThoughSuspected() {
+        return strikes > 1 && leadEpoch != NONE && phase == SeatPhase.LEADING;
     }
 
     boolean isBusy() {

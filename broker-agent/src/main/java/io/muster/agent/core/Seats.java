@@ -2,11 +2,13 @@ package io.muster.agent.core;
 
 import io.muster.agent.Partition;
 import io.muster.log.v1.OwnershipMode;
+import io.muster.log.v1.Record;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.ImageDelta;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.image.PartitionState;
 import io.muster.metadata.image.Resource;
+import io.muster.metadata.image.Suspect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +47,7 @@ final class Seats {
     private final Set<Seat> failing = new LinkedHashSet<>();
 
     private final Reports reports = new Reports();
+    private final Starts starts = new Starts();
     private Standing standing;
     private long nextCallbackId = 1;
     private long nextRetryNs = AgentCore.NEVER;
@@ -86,13 +89,13 @@ final class Seats {
         List<Seat> touched = new ArrayList<>();
         PrimitiveIterator.OfInt slots = image.work(me).iterator();
         while (slots.hasNext()) {
-            touched.add(follow(image.partitionAt(slots.nextInt())));
+            touched.add(follow(image.partitionAt(slots.nextInt()), image));
         }
         PrimitiveIterator.OfInt unsettled = image.sets().unsettled();
         while (unsettled.hasNext()) {
             PartitionState state = image.partitionAt(unsettled.nextInt());
             if (state.releasing() == me && !state.hasReplica(me)) {
-                touched.add(follow(state));
+                touched.add(follow(state, image));
             }
         }
         touched.forEach(left::remove);
@@ -112,12 +115,21 @@ final class Seats {
             }
             PartitionState after = change.after();
             if (after != null) {
-                touched.add(follow(after));
+                touched.add(follow(after, applied.after()));
             } else if (change.before() != null) {
                 Seat seat = seats.get(name(change.before()));
                 if (seat != null) {
                     seat.follow(null, me);
                     touched.add(seat);
+                }
+            }
+        }
+        for (Record record : applied.batch().getRecordsList()) {
+            if (record.hasSuspect()) {
+                PartitionState state =
+                        applied.after().partitionAt(record.getSuspect().getSlot());
+                if (concerns(state)) {
+                    touched.add(follow(state, applied.after()));
                 }
             }
         }
@@ -128,10 +140,11 @@ final class Seats {
         return state != null && (state.hasReplica(me) || state.releasing() == me);
     }
 
-    private Seat follow(PartitionState state) {
+    private Seat follow(PartitionState state, MetadataImage image) {
         Seat seat = seats.computeIfAbsent(name(state), Seat::new);
         watch(seat, state);
         seat.follow(state, me);
+        seat.strikes = image.suspect(state.slot()).map(Suspect::strikes).orElse(0);
         return seat;
     }
 
@@ -181,6 +194,12 @@ final class Seats {
             case STARTING -> {
                 seat.phase = failure == null ? SeatPhase.LEADING : SeatPhase.STANDBY;
                 tried(seat, CallbackKind.LEAD, failure, nowNs);
+                boolean awaited = starts.ended(seat);
+                converge(seat, nowNs);
+                if (awaited) {
+                    starts.takeWaiting().forEach(other -> converge(other, nowNs));
+                }
+                return;
             }
             case RELEASING -> {
                 seat.phase = SeatPhase.STANDBY;
@@ -205,6 +224,7 @@ final class Seats {
             return;
         }
         seat.failed(nowNs);
+        seat.failure = failure.toString();
         failing.add(seat);
         nextRetryNs = Math.min(nextRetryNs, seat.retryAtNs);
         listener.callbackFailed(seat.partition, kind, failure);
@@ -238,6 +258,9 @@ final class Seats {
 
     /** Retries what is due. */
     void tick(long nowNs) {
+        if (nowNs >= starts.nextNs()) {
+            starts.takeWaiting().forEach(seat -> converge(seat, nowNs));
+        }
         if (nowNs < nextRetryNs) {
             return;
         }
@@ -262,7 +285,7 @@ final class Seats {
     }
 
     long nextRetryNs() {
-        return nextRetryNs;
+        return Math.min(nextRetryNs, starts.nextNs());
     }
 
     // ---- one seat
@@ -270,7 +293,7 @@ final class Seats {
     private void convergeAll(List<Seat> some, long nowNs) {
         // All guards first: none stays open while callbacks are being handed out.
         some.forEach(seat -> closeIfLost(seat, nowNs));
-        some.forEach(seat -> converge(seat, nowNs));
+        some.stream().sorted(Starts.LEAST_SUSPECTED_FIRST).forEach(seat -> converge(seat, nowNs));
     }
 
     /** Brings one seat a step nearer to what the image wants. Idempotent. */
@@ -284,6 +307,7 @@ final class Seats {
         if (seat.isGone()) {
             seats.remove(seat.partition, seat);
             failing.remove(seat);
+            starts.forget(seat);
         }
     }
 
@@ -359,7 +383,9 @@ final class Seats {
         } else if (seat.leadEpoch != Seat.NONE
                 && standing.mayLead()
                 && standing.lease().holds()
-                && seat.isDue(nowNs)) {
+                && seat.isDue(nowNs)
+                && starts.mayBegin(seat, nowNs)) {
+            starts.began(seat, nowNs);
             lead(seat, ownership);
         }
     }

@@ -3,10 +3,12 @@ package io.muster.agent.core;
 import io.muster.agent.AgentSettings;
 import io.muster.log.v1.BrokerRecord;
 import io.muster.rpc.v1.Heartbeat;
+import io.muster.rpc.v1.LeadReport;
 import io.muster.rpc.v1.Register;
 import io.muster.rpc.v1.SessionUp;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The session stream: one at a time, its deadlines, and when each heartbeat was sent. What belongs to an earlier stream is
@@ -73,8 +75,19 @@ final class Session {
                 SessionUp.newBuilder()
                         .setRegister(Register.newBuilder()
                                 .setClusterId(settings.clusterId())
-                                .setBroker(record()))
+                                .setBroker(record())
+                                .addAllDiedLeading(diedLeading()))
                         .build());
+    }
+
+    private List<LeadReport> diedLeading() {
+        return settings.diedLeading().stream()
+                .map(lead -> LeadReport.newBuilder()
+                        .setResourceId(lead.resourceId())
+                        .setPartition(lead.partition())
+                        .setLeaderEpoch(lead.leaderEpoch())
+                        .build())
+                .toList();
     }
 
     private BrokerRecord record() {

@@ -12,6 +12,7 @@ import io.muster.agent.rpc.SessionClient;
 import io.muster.agent.work.CallbackListener;
 import io.muster.agent.work.CallbackRunner;
 import io.muster.agent.work.HealthProbe;
+import io.muster.agent.work.LeadMarks;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
 import io.muster.metadata.image.MetadataImage;
@@ -54,8 +55,14 @@ public final class Agent implements AutoCloseable {
     private volatile MetadataImage image = MetadataImage.EMPTY;
     private volatile boolean abandoned;
 
-    public Agent(AgentSettings settings, Workload workload, AgentListener listener, CallbackListener callbacks) {
-        this(settings, workload, listener, callbacks, Channels.plain());
+    /** @param marks where it is noted which leads are under way; its owner closes it after the agent */
+    public Agent(
+            AgentSettings settings,
+            Workload workload,
+            AgentListener listener,
+            CallbackListener callbacks,
+            LeadMarks marks) {
+        this(settings, workload, listener, callbacks, marks, Channels.plain());
     }
 
     Agent(
@@ -63,10 +70,11 @@ public final class Agent implements AutoCloseable {
             Workload workload,
             AgentListener listener,
             CallbackListener callbacks,
+            LeadMarks marks,
             Channels channels) {
         this.settings = settings;
         this.runner = new CallbackRunner(
-                workload, settings.maxCallbackThreads(), System::nanoTime, callbacks, inbox::callbackReturned);
+                workload, settings.maxCallbackThreads(), System::nanoTime, callbacks, marks, inbox::callbackReturned);
         this.health = new HealthProbe(workload, System::nanoTime);
         this.session = new SessionClient(channels, inbox);
         this.feed = new FeedClient(

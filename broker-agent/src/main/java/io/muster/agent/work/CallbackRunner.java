@@ -33,6 +33,7 @@ public final class CallbackRunner implements AutoCloseable {
     private final Workload workload;
     private final LongSupplier clock;
     private final CallbackListener listener;
+    private final LeadMarks marks;
     private final Completion completion;
     private final ExecutorService threads;
     private final ScheduledExecutorService watch;
@@ -47,13 +48,20 @@ public final class CallbackRunner implements AutoCloseable {
 
     /**
      * @param maxThreads most threads while calls are quick
+     * @param marks where it is noted which leads are under way
      * @param clock monotonic nanoseconds
      */
     public CallbackRunner(
-            Workload workload, int maxThreads, LongSupplier clock, CallbackListener listener, Completion completion) {
+            Workload workload,
+            int maxThreads,
+            LongSupplier clock,
+            CallbackListener listener,
+            LeadMarks marks,
+            Completion completion) {
         this.workload = workload;
         this.clock = clock;
         this.listener = listener;
+        this.marks = marks;
         this.completion = completion;
         int each = Math.max(1, maxThreads / 2);
         this.threads = Executors.newCachedThreadPool(named("muster-work-"));
@@ -106,9 +114,18 @@ public final class CallbackRunner implements AutoCloseable {
     private void dispatch(Callback callback) throws Exception {
         switch (callback.kind()) {
             case PREPARE -> workload.prepare(callback.partition());
-            case LEAD -> workload.lead(ownership(callback));
+            case LEAD -> lead(ownership(callback));
             case RELEASE -> workload.release(ownership(callback), callback.timeLeft());
             case DROP -> workload.drop(callback.partition());
+        }
+    }
+
+    private void lead(Ownership ownership) throws Exception {
+        int mark = marks.begins(ownership);
+        try {
+            workload.lead(ownership);
+        } finally {
+            marks.ended(mark);
         }
     }
 

@@ -235,6 +235,30 @@ public final class ConfigKeys {
             VOTER,
             "The longest that a broker waits after a loss.");
 
+    public static final ConfigKey<Integer> PARKING_OWNERS = withDefault(
+            "parking.owners",
+            KeyTypes.integer(2, 1000),
+            "3",
+            VOTER,
+            "A partition is parked, that is given to nobody until `muster partitions release`, when this many owners in a "
+                    + "row failed to lead it (`lead` threw three times on each) or died while `lead` ran, and hardly any "
+                    + "other partition did the same. Brokers that die otherwise park nothing.");
+
+    public static final ConfigKey<Long> PARKING_WINDOW_MS = withDefault(
+            "parking.window.ms",
+            KeyTypes.millis(1, DAY_MS),
+            "600000",
+            VOTER,
+            "A failure of a partition's owner longer than this after the one before begins the row anew.");
+
+    public static final ConfigKey<Double> PARKING_MAX_SHARE = withDefault(
+            "parking.max.share",
+            KeyTypes.share(),
+            "0.01",
+            VOTER,
+            "No more than this share of all partitions is parked, but at least one and never half of them. When more "
+                    + "fail alike, the fault is elsewhere: nothing is parked, and an error says so.");
+
     public static final ConfigKey<Long> ELECTION_TIMEOUT_MS = withDefault(
             "quorum.election.timeout.ms",
             KeyTypes.millis(50, 600_000),
@@ -306,6 +330,9 @@ public final class ConfigKeys {
             FLAP_WINDOW_MS,
             FLAP_WAIT_MS,
             FLAP_WAIT_MAX_MS,
+            PARKING_OWNERS,
+            PARKING_WINDOW_MS,
+            PARKING_MAX_SHARE,
             REPLACEMENT_DELAY_MS,
             BALANCE_INTERVAL_MS,
             MOVES_IN_FLIGHT_MAX);

@@ -15,6 +15,7 @@ import io.muster.agent.script.LogScript;
 import io.muster.agent.script.ScriptedController;
 import io.muster.agent.script.ScriptedFeed;
 import io.muster.agent.script.Voters;
+import io.muster.agent.work.LeadMarks;
 import io.muster.error.MusterException;
 import io.muster.log.v1.StateKind;
 import io.muster.rpc.v1.RefusalCode;
@@ -46,7 +47,7 @@ class AgentTest {
             .leaseMs(1500)
             .releaseTimeoutMs(300)
             .build();
-    private final Agent agent = new Agent(settings, new Noted(), metrics, metrics, voters);
+    private final Agent agent = new Agent(settings, new Noted(), metrics, metrics, LeadMarks.inMemory(), voters);
 
     private final class Noted implements Workload {
         @Override

@@ -30,6 +30,7 @@ class CallbackRunnerTest {
             2,
             clock::get,
             (kind, waitedNs, ranNs, failed) -> measured.add(kind + (failed ? " failed" : "")),
+            LeadMarks.inMemory(),
             (id, failure) -> returned.put(id, failure == null ? "ok" : failure.toString()));
     private long nextId = 1;
 

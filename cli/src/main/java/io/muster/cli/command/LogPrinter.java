@@ -6,6 +6,7 @@ import io.muster.cli.Json;
 import io.muster.log.v1.Batch;
 import io.muster.log.v1.LogEntry;
 import io.muster.log.v1.Record;
+import io.muster.log.v1.SuspectRecord;
 import io.muster.metadata.image.Applied;
 import io.muster.metadata.image.ImageDelta.PartitionChange;
 import io.muster.metadata.image.MetadataImage;
@@ -133,12 +134,25 @@ abstract class LogPrinter implements Consumer<Item>, AutoCloseable {
                 if (applied != null && (record.hasPartitionChanges() || record.hasResource())) {
                     continue; // told below, in words
                 }
+                if (applied != null && record.hasSuspect()) {
+                    suspect(record.getSuspect(), applied.after());
+                    continue;
+                }
                 out.println("    " + Json.compact(record));
             }
             if (applied != null) {
                 applied.delta().created().forEach(this::resource);
                 applied.delta().partitions().forEach(this::partition);
             }
+        }
+
+        private void suspect(SuspectRecord suspect, MetadataImage after) {
+            PartitionState state = after.partitionAt(suspect.getSlot());
+            String what = suspect.getStrikes() == 0
+                    ? "no longer suspected"
+                    : (suspect.getParked() ? "parked" : "suspected") + "  failures in a row " + suspect.getStrikes()
+                            + ": " + suspect.getReason();
+            out.println("    " + state.resource().name() + "/" + state.partition() + "  " + what);
         }
 
         private void resource(Resource resource) {

@@ -36,6 +36,9 @@ final class PartitionTable {
         if (p.getRemovingCount() > 0) {
             text.append(", removing ").append(nodes(p.getRemovingList()));
         }
+        if (!p.getReason().isEmpty()) {
+            text.append(p.getPhase().equals("parked") ? ": " : ", suspected: ").append(p.getReason());
+        }
         return text.toString();
     }
 

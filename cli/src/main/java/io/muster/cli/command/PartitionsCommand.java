@@ -11,6 +11,7 @@ import io.muster.rpc.v1.ListPartitionsReply;
 import io.muster.rpc.v1.ListPartitionsRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.PartitionInfo;
+import io.muster.rpc.v1.ReleasePartitionRequest;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +23,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "partitions",
         description = "The units of work: who leads them, who stands by.",
-        subcommands = {PartitionsCommand.ListSome.class, PartitionsCommand.Describe.class, PartitionsCommand.Move.class
+        subcommands = {
+            PartitionsCommand.ListSome.class,
+            PartitionsCommand.Describe.class,
+            PartitionsCommand.Move.class,
+            PartitionsCommand.Release.class
         })
 public final class PartitionsCommand extends GroupCommand {
     @Command(name = "list", description = "Partitions, all or some.")
@@ -36,10 +41,13 @@ public final class PartitionsCommand extends GroupCommand {
         @Option(names = "--leaderless", description = "Only those that nobody leads.")
         private boolean leaderless;
 
+        @Option(names = "--parked", description = "Only those that are parked.")
+        private boolean parked;
+
         @Override
         ListPartitionsReply ask(ClusterClient client) {
             ListPartitionsRequest.Builder request =
-                    ListPartitionsRequest.newBuilder().setLeaderless(leaderless);
+                    ListPartitionsRequest.newBuilder().setLeaderless(leaderless).setParked(parked);
             if (resource != null) {
                 request.setResource(resource);
             }
@@ -137,6 +145,37 @@ public final class PartitionsCommand extends GroupCommand {
                     .setOptions(change.toOptions())
                     .build();
             return client.ask(admin -> admin.movePartition(request));
+        }
+
+        @Override
+        void print(ChangeReply reply, PrintWriter out) {
+            out.println(reply.getMessage());
+        }
+    }
+
+    @Command(
+            name = "release",
+            description =
+                    "Let a parked partition be led again. It was parked because owner after owner failed to lead it or"
+                            + " died of it: cure that first.")
+    static final class Release extends ClusterCommand<ChangeReply> {
+        @Parameters(
+                paramLabel = "RESOURCE/NUMBER",
+                converter = PartitionName.Converter.class,
+                description = "The partition, as in orders/3.")
+        private PartitionName name = new PartitionName("", 0);
+
+        @Mixin
+        private ChangeArguments change = new ChangeArguments();
+
+        @Override
+        ChangeReply ask(ClusterClient client) {
+            ReleasePartitionRequest request = ReleasePartitionRequest.newBuilder()
+                    .setResource(name.resource())
+                    .setPartition(name.partition())
+                    .setOptions(change.toOptions())
+                    .build();
+            return client.ask(admin -> admin.releasePartition(request));
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.muster.log.v1.StateKind;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.image.PartitionEdit;
 import io.muster.metadata.image.PartitionState;
+import io.muster.metadata.image.Suspect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PrimitiveIterator;
@@ -26,6 +27,7 @@ final class BalanceRound {
     private int returned;
     private int moved;
     private int reordered;
+    private final List<Record> cleared = new ArrayList<>();
 
     BalanceRound(MetadataImage image, Balance limits, long wallMs) {
         this.image = image;
@@ -38,7 +40,8 @@ final class BalanceRound {
         }
     }
 
-    void run() {
+    void run(long wallMs) {
+        dropSuspicions(wallMs);
         goOn();
         grantLeaderless();
         ClusterPlan plan = new ClusterPlan(
@@ -49,6 +52,14 @@ final class BalanceRound {
         plan.even();
         moved = plan.moves().size() - replaced;
         apply(plan);
+    }
+
+    private void dropSuspicions(long wallMs) {
+        for (Suspect suspect : image.suspects()) {
+            if (Suspicions.isStale(suspect, limits.parking(), wallMs)) {
+                cleared.add(Suspicions.cleared(suspect.slot()));
+            }
+        }
     }
 
     /** The next step of every move that can take one. */
@@ -94,7 +105,10 @@ final class BalanceRound {
                 && (state.readyCount() == 0 || (state.readyCount() == 1 && state.isReady(id)));
     }
 
-    /** Leadership goes back to the preferred replica once that is ready; its owner hands over, a few in each round. */
+    /**
+     * Leadership goes back to the preferred replica once that is ready, but not where an owner may have failed to lead; its
+     * owner hands over, a few in each round.
+     */
     private void returnLeaders(ClusterPlan plan) {
         PrimitiveIterator.OfInt slots = image.sets().notPreferred();
         while (slots.hasNext() && plan.hasRoom()) {
@@ -102,6 +116,7 @@ final class BalanceRound {
             PartitionState state = steps.changes.get(slot);
             int preferred = state.replica(0);
             if (!state.isMoving()
+                    && image.suspect(slot).isEmpty()
                     && state.leader() != PartitionState.NONE
                     && state.leader() != preferred
                     && state.isReady(preferred)
@@ -137,11 +152,11 @@ final class BalanceRound {
     }
 
     boolean isEmpty() {
-        return steps.isEmpty();
+        return steps.isEmpty() && cleared.isEmpty();
     }
 
     int size() {
-        return steps.changes.size();
+        return steps.changes.size() + cleared.size();
     }
 
     int replaced() {
@@ -149,7 +164,9 @@ final class BalanceRound {
     }
 
     List<Record> records() {
-        return steps.records();
+        List<Record> records = new ArrayList<>(steps.records());
+        records.addAll(cleared);
+        return records;
     }
 
     String sentence() {
@@ -160,6 +177,7 @@ final class BalanceRound {
         add(parts, returned, "leadership", "returning to the preferred broker");
         add(parts, steps.granted(), "partition", "granted");
         add(parts, reordered, "preference", "evened out");
+        add(parts, cleared.size(), "partition", "no longer suspected");
         return "Balance: " + (parts.isEmpty() ? "moves went on" : String.join(", ", parts));
     }
 

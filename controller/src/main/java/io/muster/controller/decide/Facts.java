@@ -80,8 +80,11 @@ final class Facts {
         return trimmed.endsWith(".") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
     }
 
-    /** "{@code head}" or "{@code head}; {@code tail}". */
+    /** "{@code head}; {@code tail}", or the one that is not empty. */
     static String join(String head, String tail) {
+        if (head.isEmpty()) {
+            return tail;
+        }
         return tail.isEmpty() ? head : head + "; " + tail;
     }
 }

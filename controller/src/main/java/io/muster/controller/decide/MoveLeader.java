@@ -27,12 +27,18 @@ public record MoveLeader(MovePartitionRequest request) implements Command<Change
 
     @Override
     public Decision<ChangeReply> decide(MetadataImage image, long wallMs) {
-        PartitionState before = partition(image);
+        PartitionState before = ResourceChecks.partition(image, request.getResource(), request.getPartition());
         Broker to = Facts.named(image, request.getTo());
         String what = before.resource().name() + "/" + before.partition();
         if (before.leader() == to.id()) {
             return Decision.nothing(reply(-1, "Broker " + to.id() + " leads " + what + " already"));
         }
+        check(
+                !image.isParked(before.slot()),
+                what,
+                to,
+                "it is parked; see why with 'muster partitions list --parked', then 'muster partitions release " + what
+                        + "'");
         check(
                 before.hasReplica(to.id()),
                 what,
@@ -63,16 +69,6 @@ public record MoveLeader(MovePartitionRequest request) implements Command<Change
         }
         steps.settle(preferred.edit().leader(to).target(NONE).build());
         return "Broker " + to + " leads " + what + ", which had no leader";
-    }
-
-    private PartitionState partition(MetadataImage image) {
-        ResourceChecks.checkName(request.getResource());
-        return image.resource(request.getResource())
-                .flatMap(resource -> image.partition(resource.id(), request.getPartition()))
-                .orElseThrow(() -> new MusterException(
-                        ErrorCode.NOT_FOUND,
-                        "There is no partition " + request.getPartition() + " of a resource " + request.getResource()
-                                + "; 'muster resources list' shows the resources and their partitions."));
     }
 
     private static int[] inFront(int[] replicas, int id) {

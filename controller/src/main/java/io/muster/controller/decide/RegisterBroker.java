@@ -9,7 +9,9 @@ import io.muster.log.v1.Record;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.Losses;
 import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
 import io.muster.metadata.record.LogCodec;
+import io.muster.rpc.v1.LeadReport;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,12 @@ import org.jspecify.annotations.Nullable;
  * @param oldHasSession true if a process with this id has an open session
  * @param flapping how long a broker waits that was lost again and again: a process that took over from one that owned work
  *     and had not asked to stop was lost
+ * @param diedLeading leads that were under way when its last process ended: each may be what it died of
+ * @param parking when a partition is parked
  */
-public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flapping flapping) implements Command<Long> {
+public record RegisterBroker(
+        BrokerRecord broker, boolean oldHasSession, Flapping flapping, List<LeadReport> diedLeading, Parking parking)
+        implements Command<Long> {
     /** Largest node id. */
     public static final int MAX_ID = 1_000_000;
     /** Largest capacity: ten thousand shares. */
@@ -38,9 +44,9 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
     /** Most bytes of a registration with its tags and endpoints. */
     public static final int MAX_BYTES = 16_384;
 
-    /** With the default rules for flapping. */
+    /** With the default rules, and no lead under way. */
     public RegisterBroker(BrokerRecord broker, boolean oldHasSession) {
-        this(broker, oldHasSession, Flapping.DEFAULTS);
+        this(broker, oldHasSession, Flapping.DEFAULTS, List.of(), Parking.DEFAULTS);
     }
 
     @Override
@@ -54,7 +60,11 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
         Broker old = image.broker(broker.getBrokerId()).orElse(null);
         if (old == null) {
             return register(
-                    image, null, Losses.NONE, "Broker " + broker.getBrokerId() + " registered at " + endpoint());
+                    image,
+                    null,
+                    Losses.NONE,
+                    wallMs,
+                    "Broker " + broker.getBrokerId() + " registered at " + endpoint());
         }
         if (old.incarnation().equals(broker.getIncarnation())) {
             checkUnchanged(old);
@@ -68,6 +78,7 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
                     image,
                     Steps.Loss.LEASE_OVER,
                     losses,
+                    wallMs,
                     "Broker " + old.id() + " registered at " + endpoint()
                             + ": a new process took over from the one of epoch " + old.epoch()
                             + Flapping.clause(old.id(), losses, wallMs));
@@ -77,6 +88,7 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
                 image,
                 Steps.Loss.DATA_GONE,
                 old.losses(),
+                wallMs,
                 "Broker " + old.id() + " registered at " + endpoint() + " with another storage directory");
     }
 
@@ -90,7 +102,8 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
         }
     }
 
-    private Decision<Long> register(MetadataImage image, Steps.@Nullable Loss loss, Losses losses, String sentence) {
+    private Decision<Long> register(
+            MetadataImage image, Steps.@Nullable Loss loss, Losses losses, long wallMs, String sentence) {
         BrokerRecord.Builder registered = broker.toBuilder()
                 .setCapacity(broker.getCapacity() == 0 ? 100 : broker.getCapacity())
                 .clearBrokerEpoch()
@@ -112,14 +125,31 @@ public record RegisterBroker(BrokerRecord broker, boolean oldHasSession, Flappin
         if (loss != null) {
             Steps steps = new Steps(image);
             steps.lose(record.getBrokerId(), loss);
+            Suspicions suspicions = accuse(image, steps, wallMs);
             records.addAll(steps.records());
-            tail = steps.summary();
+            records.addAll(suspicions.records());
+            tail = Facts.join(steps.summary(), suspicions.summary());
         }
         return new Decision<>(
                 Decision.cause(
                         CauseKind.BROKER_REGISTERED, Facts.actor(record.getBrokerId()), Facts.join(sentence, tail)),
                 records,
                 offset -> offset);
+    }
+
+    /** What the last process was about to lead when it ended may be what ended it. */
+    private Suspicions accuse(MetadataImage image, Steps steps, long wallMs) {
+        Suspicions suspicions = new Suspicions(image, parking, wallMs);
+        for (LeadReport report : diedLeading) {
+            PartitionState state = steps.partition(report.getResourceId(), report.getPartition());
+            if (state != null && report.getLeaderEpoch() <= state.leaderEpoch()) {
+                String reason = "The process of broker " + broker.getBrokerId() + " ended while it began to lead it";
+                if (suspicions.strike(state, report.getLeaderEpoch(), true, reason) == Suspicions.Outcome.PARKED) {
+                    steps.park(state);
+                }
+            }
+        }
+        return suspicions;
     }
 
     private String endpoint() {

@@ -2,6 +2,8 @@ package io.muster.controller.decide;
 
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
+import io.muster.metadata.image.MetadataImage;
+import io.muster.metadata.image.PartitionState;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -30,6 +32,21 @@ final class ResourceChecks {
         if (name.equals(".") || name.equals("..")) {
             throw refuse("The resource name '" + name + "' is refused: it means a directory; take another one.");
         }
+    }
+
+    /**
+     * A partition that an operator names.
+     *
+     * @throws MusterException NOT_FOUND with what to do
+     */
+    static PartitionState partition(MetadataImage image, String resource, int partition) {
+        checkName(resource);
+        return image.resource(resource)
+                .flatMap(found -> image.partition(found.id(), partition))
+                .orElseThrow(() -> new MusterException(
+                        ErrorCode.NOT_FOUND,
+                        "There is no partition " + partition + " of a resource " + resource
+                                + "; 'muster resources list' shows the resources and their partitions."));
     }
 
     static void checkTags(String name, Map<String, String> tags) {

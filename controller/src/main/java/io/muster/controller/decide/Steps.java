@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.PrimitiveIterator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps that a partition can take from owner to owner, and what one decision has changed so far.
@@ -32,6 +33,8 @@ final class Steps {
     private final MetadataImage image;
     private final LeaderChoice choice;
     private final BitSet receivers = new BitSet();
+    private final BitSet parkedNow = new BitSet();
+    private final BitSet releasedNow = new BitSet();
     private int granted;
     private int revoked;
     private int preparing;
@@ -166,6 +169,38 @@ final class Steps {
         return edit.leader(NONE).releasing(s.leader()).target(next);
     }
 
+    /** Takes leadership back and gives it to nobody until the partition is released. */
+    void park(PartitionState s) {
+        parkedNow.set(s.slot());
+        releasedNow.clear(s.slot());
+        if (s.leader() == NONE) {
+            changes.put(s.edit().target(NONE));
+        } else {
+            count(s.leader(), -1);
+            changes.put(s.edit().leader(NONE).releasing(s.leader()).target(NONE));
+        }
+    }
+
+    /** Lets a parked partition be led again: grants it if it can be. */
+    void unpark(PartitionState s) {
+        releasedNow.set(s.slot());
+        parkedNow.clear(s.slot());
+        if (!s.isHandingOver()) {
+            grantLeaderless(s, true);
+        }
+    }
+
+    boolean isParked(PartitionState s) {
+        return parkedNow.get(s.slot()) || (image.isParked(s.slot()) && !releasedNow.get(s.slot()));
+    }
+
+    /** A partition as it is now; null if there is none. */
+    @Nullable
+    PartitionState partition(long resourceId, int partition) {
+        PartitionState state = image.partition(resourceId, partition).orElse(null);
+        return state == null ? null : changes.get(state.slot());
+    }
+
     /** The last owner has released, or its lease is over: grants to the target, or to who can lead instead. */
     void released(PartitionState s) {
         settle(grant(s, s.edit().releasing(NONE), s.releasing()).build());
@@ -173,6 +208,9 @@ final class Steps {
 
     /** Grants a partition that nobody leads or releases. True if somebody can lead it. */
     boolean grantLeaderless(PartitionState s, boolean unreadyToo) {
+        if (isParked(s)) {
+            return false;
+        }
         int next = choice.ready(s);
         if (next == NONE && (unreadyToo || hasNoLiveReplica(s))) {
             next = choice.unready(s, NONE);
@@ -194,6 +232,9 @@ final class Steps {
     }
 
     private PartitionEdit grant(PartitionState s, PartitionEdit edit, int except) {
+        if (isParked(s)) {
+            return edit.leader(NONE).target(NONE);
+        }
         int next = mayLead(s, s.target(), except) ? s.target() : choice.ready(s, except);
         if (next == NONE && s.isReady(except) && roster.isLiveId(except)) {
             // The owner gave it back for somebody who is gone since; it is ready and may have it again.
@@ -250,6 +291,8 @@ final class Steps {
         boolean allReady = (s.addingMask() & ~s.readyMask()) == 0;
         if (!s.isMoving() || !allReady) {
             changes.put(s);
+        } else if (isParked(s)) {
+            changes.put(finish(s));
         } else if (s.leader() == NONE) {
             int next = choose(s, NONE);
             changes.put(next == NONE ? s : finish(give(s, s.edit(), next).build()));

@@ -9,6 +9,7 @@ import io.muster.rpc.v1.RefusalCode;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -329,25 +330,12 @@ public final class Liveness {
 
     /** The broker heartbeats and does not do its part: it is judged as one that looks dead, until {@link #resume}. */
     public void accuse(int broker, String sentence) {
-        Roster r = roster;
-        BrokerTrack track = r == null ? null : r.tracks.get(broker);
-        if (r != null && track != null) {
-            synchronized (track) {
-                track.accusation = sentence;
-            }
-            r.attention.set(true);
-        }
+        change(broker, track -> track.accusation = sentence);
     }
 
     /** Grants the broker no further lease, so that its lease runs out. */
     public void withhold(int broker) {
-        Roster r = roster;
-        BrokerTrack track = r == null ? null : r.tracks.get(broker);
-        if (track != null) {
-            synchronized (track) {
-                track.withheld = true;
-            }
-        }
+        change(broker, track -> track.withheld = true);
     }
 
     /**
@@ -356,14 +344,22 @@ public final class Liveness {
      * @param requiredOffset the broker gets no lease before its image holds every batch below this
      */
     public void resume(int broker, long requiredOffset) {
+        change(broker, track -> {
+            track.requiredOffset = Math.max(track.requiredOffset, requiredOffset);
+            track.withheld = false;
+            track.accusation = "";
+        });
+    }
+
+    /** Changes what is known of a broker, if it is known, and has it judged again. */
+    private void change(int broker, Consumer<BrokerTrack> change) {
         Roster r = roster;
         BrokerTrack track = r == null ? null : r.tracks.get(broker);
-        if (track != null) {
+        if (r != null && track != null) {
             synchronized (track) {
-                track.requiredOffset = Math.max(track.requiredOffset, requiredOffset);
-                track.withheld = false;
-                track.accusation = "";
+                change.accept(track);
             }
+            r.attention.set(true);
         }
     }
 

@@ -7,13 +7,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.controller.ControllerEvents;
 import io.muster.controller.ControllerUnit;
+import io.muster.controller.HandOverEnd;
 import io.muster.error.ErrorCode;
 import io.muster.log.v1.BrokerState;
 import io.muster.log.v1.CauseKind;
 import io.muster.metadata.image.Broker;
 import io.muster.metadata.image.MetadataImage;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -46,6 +50,7 @@ public final class ControllerMetrics implements ControllerEvents {
     private final Timer failover;
     private final Counter batches;
     private final Counter speculationsEnded;
+    private final Map<HandOverEnd, Timer> handOvers = new EnumMap<>(HandOverEnd.class);
     private final ConcurrentHashMap<String, Timer> processing = new ConcurrentHashMap<>();
 
     public ControllerMetrics(MeterRegistry registry) {
@@ -56,6 +61,18 @@ public final class ControllerMetrics implements ControllerEvents {
                 "muster.failover",
                 "Time from the first sign of a broker's death (or its session's end) until its work is granted and"
                         + " committed");
+        for (HandOverEnd end : HandOverEnd.values()) {
+            handOvers.put(
+                    end,
+                    Timer.builder("muster.handover")
+                            .description(
+                                    "Time from telling the owner of a partition to let go until it has (released), its"
+                                            + " lease ran out (lease_over), or it was gone (lost); alert on lease_over: it means"
+                                            + " an application that does not let go")
+                            .tag("outcome", lower(end))
+                            .serviceLevelObjectives(BUCKETS)
+                            .register(registry));
+        }
         this.batches = Counter.builder("muster.batches")
                 .description("Batches that this controller decided and that were applied")
                 .register(registry);
@@ -123,6 +140,8 @@ public final class ControllerMetrics implements ControllerEvents {
         partitions(unit, "unsettled", i -> i.sets().unsettledCount());
         partitions(unit, "not_preferred", i -> i.sets().notPreferredCount());
         partitions(unit, "not_ready", i -> i.sets().notReadyCount());
+        partitions(unit, "parked", i -> i.parkedCount());
+        partitions(unit, "suspected", i -> i.suspectCount());
         gauge("muster.resources", "Resources", unit, u -> u.image().resourceCount());
     }
 
@@ -130,7 +149,9 @@ public final class ControllerMetrics implements ControllerEvents {
         Gauge.builder("muster.partitions", unit, u -> count.applyAsDouble(u.image()))
                 .tag("state", state)
                 .description("Partitions: all; without a leader; in a hand-over or move; led by another than the first"
-                        + " replica; with a replica that is not ready")
+                        + " replica; with a replica that is not ready; parked, because owner after owner failed to lead it"
+                        + " or died of it (alert on it: it is not served until 'muster partitions release'); suspected"
+                        + " of that, parked ones included")
                 .register(registry);
     }
 
@@ -199,6 +220,11 @@ public final class ControllerMetrics implements ControllerEvents {
                         + " gray_failure (unhealthy, behind with the log, or not finishing hand-overs)")
                 .tag("reason", lower(kind))
                 .register(registry);
+    }
+
+    @Override
+    public void onHandOver(HandOverEnd end, long tookNs) {
+        Objects.requireNonNull(handOvers.get(end)).record(tookNs, TimeUnit.NANOSECONDS);
     }
 
     private static String lower(Enum<?> value) {

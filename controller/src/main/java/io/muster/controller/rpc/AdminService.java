@@ -11,6 +11,7 @@ import io.muster.controller.decide.CreateResource;
 import io.muster.controller.decide.DeleteResource;
 import io.muster.controller.decide.LiftHold;
 import io.muster.controller.decide.MoveLeader;
+import io.muster.controller.decide.ReleasePartition;
 import io.muster.controller.decide.SetFence;
 import io.muster.error.ErrorCode;
 import io.muster.error.MusterException;
@@ -43,6 +44,7 @@ import io.muster.rpc.v1.ListResourcesRequest;
 import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.ReadHistoryReply;
 import io.muster.rpc.v1.ReadHistoryRequest;
+import io.muster.rpc.v1.ReleasePartitionRequest;
 import io.muster.rpc.v1.SetBrokerFenceRequest;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,11 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     @Override
     public void movePartition(MovePartitionRequest request, StreamObserver<ChangeReply> reply) {
         change(new AdminChange<>(new MoveLeader(request), request.getOptions(), ChangeReply.class), reply);
+    }
+
+    @Override
+    public void releasePartition(ReleasePartitionRequest request, StreamObserver<ChangeReply> reply) {
+        change(new AdminChange<>(new ReleasePartition(request), request.getOptions(), ChangeReply.class), reply);
     }
 
     @Override
@@ -168,7 +175,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
             DescribeResourceReply.Builder described =
                     DescribeResourceReply.newBuilder().setResource(View.resource(image, resource));
             for (int p = 0; p < resource.partitions(); p++) {
-                described.addPartitions(View.partition(image.partitionAt(resource.slotOf(p))));
+                described.addPartitions(View.partition(image, image.partitionAt(resource.slotOf(p))));
             }
             return described.build();
         });
@@ -202,7 +209,7 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
             View.checkPartition(resource, request.getPartition());
             PartitionState state = image.partitionAt(resource.slotOf(request.getPartition()));
             DescribePartitionReply.Builder described = DescribePartitionReply.newBuilder()
-                    .setPartition(View.partition(state))
+                    .setPartition(View.partition(image, state))
                     .setOwnership(resource.ownership())
                     .setStateKind(resource.stateKind())
                     .setOffset(image.nextOffset());

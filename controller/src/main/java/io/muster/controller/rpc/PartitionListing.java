@@ -34,7 +34,7 @@ final class PartitionListing {
             ListPartitionsReply.Builder piece = ListPartitionsReply.newBuilder().setOffset(image.nextOffset());
             @Nullable PartitionState next = null;
             while (piece.getPartitionsCount() < RpcLimits.PARTITIONS_PER_PIECE && (next = next()) != null) {
-                piece.addPartitions(View.partition(next));
+                piece.addPartitions(View.partition(image, next));
             }
             if (piece.getPartitionsCount() > 0 || !sentAny) {
                 reply.onNext(piece.build());
@@ -68,7 +68,8 @@ final class PartitionListing {
             PartitionState state = image.partitionAt(current.slotOf(partition++));
             boolean onBroker = !request.hasBroker() || state.hasReplica(request.getBroker());
             boolean leaderless = !request.getLeaderless() || state.leader() == PartitionState.NONE;
-            if (onBroker && leaderless) {
+            boolean parked = !request.getParked() || image.isParked(state.slot());
+            if (onBroker && leaderless && parked) {
                 return state;
             }
         }

@@ -107,7 +107,7 @@ public final class View {
         }
     }
 
-    public static PartitionInfo partition(PartitionState state) {
+    public static PartitionInfo partition(MetadataImage image, PartitionState state) {
         PartitionInfo.Builder info = PartitionInfo.newBuilder()
                 .setResource(state.resource().name())
                 .setPartition(state.partition())
@@ -116,6 +116,12 @@ public final class View {
                 .setReleasing(state.releasing())
                 .setTarget(state.target())
                 .setPhase(state.phase());
+        image.suspect(state.slot()).ifPresent(suspect -> {
+            info.setReason(suspect.reason());
+            if (suspect.parked() && !state.isHandingOver()) {
+                info.setPhase("parked");
+            }
+        });
         addAll(state.replicas(), info::addReplicas);
         addAll(state.readyBrokers(), info::addReady);
         addAll(state.brokersIn(state.addingMask()), info::addAdding);
@@ -130,7 +136,7 @@ public final class View {
     /** The partitions with a replica on a broker. */
     public static List<PartitionInfo> partitionsOf(MetadataImage image, int broker) {
         List<PartitionInfo> infos = new ArrayList<>();
-        image.work(broker).replicaSlots().forEach(slot -> infos.add(partition(image.partitionAt(slot))));
+        image.work(broker).replicaSlots().forEach(slot -> infos.add(partition(image, image.partitionAt(slot))));
         return infos;
     }
 

@@ -16,7 +16,7 @@ class ScenariosTest {
     private static final Path SOURCE = Path.of("src/test/resources/scenarios");
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "crash-and-rejoin", "graceful-stop", "operator-fence", "new-broker"})
+    @ValueSource(strings = {"create", "crash-and-rejoin", "graceful-stop", "operator-fence", "new-broker", "flapping"})
     void theStoryIsTheSame(String name) throws IOException {
         String expected;
         try (var in = ScenariosTest.class.getResourceAsStream("/scenarios/" + name + ".txt")) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.controller.ControllerSettings;
+import io.muster.controller.HandOverEnd;
 import io.muster.controller.Rig;
 import io.muster.controller.liveness.ProbeResult;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ControllerMetricsTest {
@@ -42,6 +44,21 @@ class ControllerMetricsTest {
                         .timer()
                         .count())
                 .isOne();
+    }
+
+    @Test
+    void handOversAreTimedByHowTheyEnd() {
+        metrics.onHandOver(HandOverEnd.LEASE_OVER, 2_000_000_000);
+        assertThat(registry.get("muster.handover")
+                        .tag("outcome", "lease_over")
+                        .timer()
+                        .totalTime(TimeUnit.SECONDS))
+                .isEqualTo(2);
+        assertThat(registry.get("muster.handover")
+                        .tag("outcome", "released")
+                        .timer()
+                        .count())
+                .isZero();
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.muster.log.v1.SuspectRecord;
  * @param reason what the last owner said, or how it ended; one sentence
  */
 public record Suspect(int slot, int strikes, long lastMs, long lastEpoch, boolean parked, String reason) {
-    static Suspect of(SuspectRecord record) {
+    public static Suspect of(SuspectRecord record) {
         return new Suspect(
                 record.getSlot(),
                 record.getStrikes(),

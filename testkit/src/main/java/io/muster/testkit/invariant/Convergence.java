@@ -42,14 +42,17 @@ final class Convergence {
         return Optional.empty();
     }
 
-    /** A partition that one of {@code live} could lead and none of them does; empty if there is none. */
+    /**
+     * A partition that one of {@code live} could lead and none of them does; empty if there is none. One that is parked is led
+     * by nobody on purpose.
+     */
     static Optional<String> notLed(MetadataImage image, Set<Integer> live) {
         for (Resource resource : image.resources()) {
             for (int p = 0; p < resource.partitions(); p++) {
                 PartitionState state = image.partitionAt(resource.slotOf(p));
                 boolean led = state.leader() != NONE && live.contains(state.leader());
                 boolean handedOver = state.isHandingOver() && live.contains(state.releasing());
-                if (!led && !handedOver && hasCandidate(state, live)) {
+                if (!led && !handedOver && !image.isParked(state.slot()) && hasCandidate(state, live)) {
                     return Optional.of("nobody alive leads " + state);
                 }
             }

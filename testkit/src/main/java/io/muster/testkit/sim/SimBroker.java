@@ -2,6 +2,7 @@ package io.muster.testkit.sim;
 
 import io.muster.agent.AgentSettings;
 import io.muster.agent.Ownership;
+import io.muster.agent.UnfinishedLead;
 import io.muster.agent.Workload;
 import io.muster.agent.core.AgentCore;
 import io.muster.agent.core.AgentListener;
@@ -190,12 +191,30 @@ final class SimBroker implements AgentOutputs, AgentListener {
             call(workload, callback, takesNs);
             return;
         }
+        Ownership led = callback.kind() == CallbackKind.LEAD ? callback.ownership() : null;
+        UnfinishedLead mark = led == null
+                ? null
+                : new UnfinishedLead(
+                        callback.partition().resourceId(), callback.partition().number(), led.epoch());
+        Poison poison = led == null ? Poison.NONE : cluster.poisonOf(callback.partition());
+        if (mark != null) {
+            cluster.node(id()).leadsUnderWay.add(mark);
+        }
         boolean fails = cluster.isFaulty() && random.nextInt(200) == 0 && callback.kind() != CallbackKind.DROP;
         if (fails) {
             cluster.count(FaultKind.CALLBACK_THROWS);
         }
-        Throwable failure = fails ? new IllegalStateException("planted") : null;
-        process.after(takesNs, () -> input(() -> core.callbackReturned(callback.id(), failure, clock.nowNs())));
+        Throwable failure = fails || poison == Poison.THROWS ? new IllegalStateException("planted") : null;
+        process.after(takesNs, () -> {
+            if (poison == Poison.KILLS) {
+                cluster.kill(id());
+                return;
+            }
+            if (mark != null) {
+                cluster.node(id()).leadsUnderWay.remove(mark);
+            }
+            input(() -> core.callbackReturned(callback.id(), failure, clock.nowNs()));
+        });
     }
 
     /** The call is made after a moment, and takes some time before and after what it does. */

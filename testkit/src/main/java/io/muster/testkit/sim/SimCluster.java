@@ -1,6 +1,7 @@
 package io.muster.testkit.sim;
 
 import io.muster.agent.AgentSettings;
+import io.muster.agent.Partition;
 import io.muster.controller.ControllerSettings;
 import io.muster.controller.decide.Flapping;
 import io.muster.controller.liveness.ProbeResult;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -41,6 +43,7 @@ final class SimCluster {
     private final ClusterView view = new ClusterView(this);
     private final Trace trace;
     private final @Nullable SimApplication application;
+    private Function<Partition, Poison> poison = partition -> Poison.NONE;
     private boolean faulty;
     private long steps;
     private @Nullable Throwable defect;
@@ -86,6 +89,7 @@ final class SimCluster {
                 d.lossLimits(),
                 // Short waits, so that those after the last fault end while the cluster converges.
                 new Flapping(3, 600_000, 1000, 8000),
+                d.parking(),
                 d.maxQueue(),
                 d.entriesInFlightMax(),
                 d.batchesPerEntryMax(),
@@ -171,6 +175,15 @@ final class SimCluster {
         int leader = quorum.leader();
         SimVoter voter = leader < 0 ? null : voter(leader);
         return voter != null && voter.isController() ? voter : null;
+    }
+
+    /** From now on partitions may be poisonous. */
+    void poison(Function<Partition, Poison> what) {
+        poison = what;
+    }
+
+    Poison poisonOf(Partition partition) {
+        return poison.apply(partition);
     }
 
     boolean isFaulty() {
@@ -275,6 +288,9 @@ final class SimCluster {
             trace(() -> "node " + id + " refuses to start: its log lost its tail");
             return;
         }
+        if (node.left) {
+            node.leadsUnderWay.clear();
+        }
         node.starts++;
         node.dark = false;
         node.left = false;
@@ -290,7 +306,9 @@ final class SimCluster {
             voter.start();
         }
         if (plan.isBroker(id)) {
-            SimBroker broker = new SimBroker(this, process, node.clock, agentSettings(node), random.split());
+            AgentSettings agent = agentSettings(node);
+            node.leadsUnderWay.clear();
+            SimBroker broker = new SimBroker(this, process, node.clock, agent, random.split());
             node.broker = broker;
             broker.start();
         }
@@ -305,6 +323,7 @@ final class SimCluster {
                 .rpcTimeoutMs(settings.rpcTimeoutMs())
                 .leaseMs(settings.leaseMs())
                 .releaseTimeoutMs(settings.releaseTimeoutMs())
+                .diedLeading(List.copyOf(node.leadsUnderWay))
                 .build();
     }
 

@@ -1,5 +1,8 @@
 package io.muster.testkit.sim;
 
+import io.muster.agent.UnfinishedLead;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One machine: its clock and storage outlive the processes that run on it, one after the other. */
@@ -10,6 +13,8 @@ final class SimNode {
     int starts;
     /** The host answers no probe: it is off, not only the process. */
     boolean dark;
+    /** Calls of {@code lead} that are under way, as its disk says; outlives the process. */
+    final Set<UnfinishedLead> leadsUnderWay = new LinkedHashSet<>();
     /** It left in good order. */
     boolean left;
     /** How far its wall clock is off; milliseconds. */

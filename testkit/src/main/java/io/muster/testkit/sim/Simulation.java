@@ -105,6 +105,7 @@ public final class Simulation {
         nemesis.heal();
         operator.stop();
         converge("after the last fault");
+        nothingParked();
         cluster.invariants().checkAll();
         quiet();
         if (application != null) {
@@ -130,6 +131,12 @@ public final class Simulation {
                         12,
                         false,
                         "not converged " + CONVERGE_SECONDS + " s " + when + ": " + missing.orElse("it just has"));
+    }
+
+    /** No partition of this cluster harms its owners: whatever happened, none may be taken for one that does. */
+    private void nothingParked() {
+        int parked = cluster.invariants().image().parkedCount();
+        cluster.invariants().judge(12, parked == 0, parked + " partitions are parked, and none harms its owners");
     }
 
     private Optional<String> missing() {
