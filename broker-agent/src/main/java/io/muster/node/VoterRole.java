@@ -12,6 +12,7 @@ import io.muster.controller.rpc.FeedRing;
 import io.muster.controller.rpc.FeedService;
 import io.muster.controller.rpc.SessionService;
 import io.muster.controller.rpc.TcpDeathProbe;
+import io.muster.controller.rpc.UnreadableRequests;
 import io.muster.error.MusterException;
 import io.muster.metadata.image.MetadataImage;
 import io.muster.metadata.log.MetadataLog;
@@ -129,7 +130,7 @@ final class VoterRole implements AutoCloseable {
         return List.of(
                 feed,
                 new SessionService(controller.unit(), System::nanoTime),
-                new AdminService(controller.unit(), System::nanoTime));
+                UnreadableRequests.refusedBefore(new AdminService(controller.unit(), System::nanoTime)));
     }
 
     /** Says how another voter's gRPC listener is found, so that who asks the wrong voter is told the right one. */

@@ -92,7 +92,8 @@ class BadRequestIT {
                 () -> ClientCalls.blockingUnaryCall(
                         channel, raw, CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS), request));
 
-        assertThat(refused.getStatus().getCode()).as(refused.toString()).isNotEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(refused.getStatus().getCode()).as(refused.toString()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(refused.getStatus().getDescription()).contains("not UTF-8");
         assertNothingChanged(before);
     }
 
