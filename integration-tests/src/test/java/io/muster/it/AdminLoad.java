@@ -34,6 +34,9 @@ final class AdminLoad implements Runnable {
 
     static final int WORK_PARTITIONS = 40;
     private static final int NAMES = 4;
+    /** So many changes that were acknowledged, one is asked for again under the same request id. */
+    private static final int ASKED_AGAIN_ONE_IN = 10;
+
     /** So that a fast machine does not write more than a checker wants to read. */
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -112,21 +115,29 @@ final class AdminLoad implements Runnable {
         String requestId = idPrefix + sequence++;
         ChangeOptions with = options.setRequestId(requestId).setActor("nemesis").build();
         long invoked = System.nanoTime();
-        AdminClient.Answer<R> answer = client.call(call.apply(with));
-        long returned = System.nanoTime();
+        Change done = ask(what, requestId, invoked, offset, call.apply(with));
+        if (done.isDone() && random.nextInt(ASKED_AGAIN_ONE_IN) == 0) {
+            // the answer must be the first one again: anything else shows as a change that was said not to be done, or
+            // twice
+            ask(what + ", asked again", requestId, invoked, offset, call.apply(with));
+        }
+    }
+
+    private <R> Change ask(
+            String what,
+            String requestId,
+            long invoked,
+            ToLongFunction<R> offset,
+            Function<AdminServiceBlockingStub, R> call) {
+        AdminClient.Answer<R> answer = client.call(call);
         if (!answer.defect().isEmpty()) {
             defects.add(what + ": " + answer.defect());
         }
         R reply = answer.reply();
-        recorder.add(
-                new Change(
-                        requestId,
-                        what,
-                        invoked,
-                        returned,
-                        answer.outcome(),
-                        reply == null ? -1 : offset.applyAsLong(reply)),
-                answer.reached());
+        long at = reply == null ? -1 : offset.applyAsLong(reply);
+        Change change = new Change(requestId, what, invoked, System.nanoTime(), answer.outcome(), at);
+        recorder.add(change, answer.reached());
+        return change;
     }
 
     private void create(String name, ChangeOptions.Builder options) {

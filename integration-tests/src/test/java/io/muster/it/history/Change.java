@@ -3,7 +3,7 @@ package io.muster.it.history;
 /**
  * A change that a client asked for. Times are of one monotonic clock.
  *
- * @param requestId its idempotency key; no two changes share one
+ * @param requestId its idempotency key; a change that is asked for again has the same, and the first one's invocation
  * @param what for people
  * @param invokedNanos before the first attempt
  * @param returnedNanos after the last
@@ -13,7 +13,7 @@ package io.muster.it.history;
 public record Change(
         String requestId, String what, long invokedNanos, long returnedNanos, Outcome outcome, long offset) {
     /** True if the client was told that it stands in the log. */
-    boolean isDone() {
+    public boolean isDone() {
         return outcome == Outcome.OK && offset >= 0;
     }
 

@@ -173,6 +173,20 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void aRepeatedRequestThatGetsTheFirstAnswer() {
+        nothingWrong();
+        change("create", 0, 70, Outcome.OK, resource);
+        assertThat(check()).isEmpty();
+    }
+
+    @Test
+    void aRepeatedRequestThatIsRefusedThoughItWasDone() {
+        nothingWrong();
+        change("create", 0, 70, Outcome.REFUSED, -1);
+        assertBroken(Rule.REFUSED_IS_NOT_DONE);
+    }
+
+    @Test
     void aRefusedChangeThatWasDone() {
         change("fence", 20, 30, Outcome.REFUSED, -1);
         assertBroken(Rule.REFUSED_IS_NOT_DONE);
