@@ -67,18 +67,11 @@ class HistoryTest {
         return all;
     }
 
-    /** The log in memory is not thread-safe: nothing may be under way while it is read. */
     private List<ReadHistoryReply> pieces(ReadHistoryRequest.Builder request) {
-        settle();
-        List<ReadHistoryReply> pieces = new ArrayList<>();
-        admin.readHistory(request.build()).forEachRemaining(pieces::add);
-        return pieces;
-    }
-
-    private void settle() {
-        voter.on(() -> {
-            voter.rig.settle();
-            return true;
+        return voter.still(() -> {
+            List<ReadHistoryReply> pieces = new ArrayList<>();
+            admin.readHistory(request.build()).forEachRemaining(pieces::add);
+            return pieces;
         });
     }
 
@@ -209,11 +202,10 @@ class HistoryTest {
     }
 
     private DescribePartitionReply describe(int partition, int changes) {
-        settle();
-        return admin.describePartition(DescribePartitionRequest.newBuilder()
+        return voter.still(() -> admin.describePartition(DescribePartitionRequest.newBuilder()
                 .setResource("orders")
                 .setPartition(partition)
                 .setChanges(changes)
-                .build());
+                .build()));
     }
 }

@@ -8,6 +8,7 @@ import io.muster.controller.Rig;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +59,31 @@ final class LocalVoter implements AutoCloseable {
             return driver.submit(task).get(10, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Runs something on this thread while the rig has settled and stands still: its log in memory is not thread-safe. */
+    <T> T still(Callable<T> task) {
+        CountDownLatch settled = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        driver.execute(() -> {
+            rig.settle();
+            settled.countDown();
+            try {
+                done.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            settled.await();
+            return task.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        } finally {
+            done.countDown();
         }
     }
 
