@@ -74,7 +74,7 @@ class CommandLineTest {
 
         assertThat(outcome.out().lines().toList())
                 .satisfiesExactly(
-                        heading -> assertThat(heading).startsWith("ID").contains("STATE", "LEADERS", "REASON"),
+                        heading -> assertThat(heading).startsWith("ID").contains("STATE", "LEADS", "REASON"),
                         row -> assertThat(row).contains("UNFENCED", "caught up").doesNotContain("|"));
     }
 
@@ -356,7 +356,8 @@ class CommandLineTest {
     void whatIsWrongIsSaidInPlainWords() {
         assertThat(muster("foo").err()).startsWith("muster: there is no 'muster foo': say demo, storage");
         assertThat(muster("brokers", "lst").err())
-                .startsWith("muster: there is no 'muster brokers lst': say list, describe, fence or unfence\n");
+                .startsWith(
+                        "muster: there is no 'muster brokers lst': say list, describe, fence, unfence or lift-hold\n");
         assertThat(muster("brokers", "list", "extra").err())
                 .startsWith("muster: 'extra' is more than 'muster brokers list' can use\n");
         assertThat(muster("-o", "json").err()).startsWith("muster: 'muster' has no option '-o'\n");

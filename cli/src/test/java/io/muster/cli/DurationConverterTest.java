@@ -19,10 +19,11 @@ class DurationConverterTest {
         assertThat(converter.convert("500ms")).isEqualTo(Duration.ofMillis(500));
         assertThat(converter.convert("2m")).isEqualTo(Duration.ofMinutes(2));
         assertThat(converter.convert("1h")).isEqualTo(Duration.ofHours(1));
+        assertThat(converter.convert("2d")).isEqualTo(Duration.ofDays(2));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s", "-1s", "0", "0ms", "1.5s", "10 s", "1d", "99999999999999999999s"})
+    @ValueSource(strings = {"", "s", "-1s", "0", "0ms", "1.5s", "10 s", "1w", "99999999999999999999s"})
     void anythingElseIsRefused(String text) {
         assertThatThrownBy(() -> converter.convert(text))
                 .isInstanceOf(TypeConversionException.class)

@@ -12,7 +12,6 @@ import io.muster.metadata.image.Suspect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,7 +84,7 @@ final class Seats {
 
     /** Compares every seat with {@code image}. */
     void reconcile(MetadataImage image, Standing now, long nowNs) {
-        Set<Seat> left = new HashSet<>(seats.values());
+        Set<Seat> left = new LinkedHashSet<>(seats.values());
         List<Seat> touched = new ArrayList<>();
         PrimitiveIterator.OfInt slots = image.work(me).iterator();
         while (slots.hasNext()) {

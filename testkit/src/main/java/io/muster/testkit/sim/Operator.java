@@ -25,8 +25,8 @@ import io.muster.rpc.v1.SetBrokerFenceRequest;
 import io.muster.testkit.invariant.InvariantBroken;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.function.ToLongFunction;
 
@@ -41,7 +41,8 @@ final class Operator {
     private boolean active;
     private long requests;
     private long answered;
-    private final List<Integer> fencedByHand = new ArrayList<>();
+    /** Whoever was ever fenced by hand: a fence whose answer was lost may be asked for again in the next round. */
+    private final TreeSet<Integer> fencedByHand = new TreeSet<>();
 
     Operator(SimCluster cluster, SplittableRandom random) {
         this(cluster, random, true);
@@ -65,11 +66,10 @@ final class Operator {
     void stop() {
         active = false;
         // Twice: a fence whose outcome is not known may commit a moment later.
-        for (int id : Set.copyOf(fencedByHand)) {
+        for (int id : fencedByHand) {
             unfence(id);
             cluster.queue().after(5000 * MS, () -> unfence(id));
         }
-        fencedByHand.clear();
     }
 
     long answered() {

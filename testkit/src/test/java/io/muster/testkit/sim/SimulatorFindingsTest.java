@@ -23,6 +23,12 @@ class SimulatorFindingsTest {
         assertThat(new Simulation(seed, PlantedBugs.NONE).run(5).offsets()).isPositive();
     }
 
+    /** A fence of an earlier round was asked again in the next one and never taken back: the simulator's own operator. */
+    @Test
+    void aFenceByHandIsTakenBackWhicheverRoundItLandsIn() {
+        assertThat(new Simulation(266, PlantedBugs.NONE).run(15).offsets()).isPositive();
+    }
+
     @Test
     void aChangeThatHasNothingToWriteClaimsNoOffset() {
         Command<ChangeReply> nothingToDo = new Command<>() {
