@@ -89,7 +89,8 @@ class CommandLineIT {
 
         Distribution.Result json = muster("history", "--broker", "4", "--since", "1h", "-o", "json");
         assertThat(json.exitCode()).as(json.all()).isZero();
-        assertThat(json.out()).contains("\"changes\": [{", "BROKER_REGISTERED", "FENCED -> UNFENCED");
+        assertThat(json.out().replace("\\u003e", ">"))
+                .contains("\"changes\": [{", "BROKER_REGISTERED", "FENCED -> UNFENCED");
 
         Distribution.Result described = muster("partitions", "describe", "orders/3");
         assertThat(described.exitCode()).as(described.all()).isZero();
