@@ -87,7 +87,7 @@ public class LivenessBenchmark {
         nowNs += BROKERS;
         liveness.tick(nowNs);
         liveness.tick(nowNs + 1);
-        List<Verdict> verdicts = liveness.verdicts(nowNs + 2);
+        List<Verdict> verdicts = liveness.verdicts(false, nowNs + 2);
         if (!verdicts.isEmpty() || sink.newest != sequence) {
             throw new IllegalStateException("a heartbeat was not answered: " + verdicts);
         }

@@ -117,9 +117,10 @@ final class AdminLoad implements Runnable {
         long invoked = System.nanoTime();
         Change done = ask(what, requestId, invoked, offset, call.apply(with));
         if (done.isDone() && random.nextInt(ASKED_AGAIN_ONE_IN) == 0) {
-            // the answer must be the first one again: anything else shows as a change that was said not to be done, or
-            // twice
-            ask(what + ", asked again", requestId, invoked, offset, call.apply(with));
+            // The answer must be the first one again: anything else shows as a change that was said not to be done, or
+            // twice.
+            // That nobody who leads could be asked says nothing about the first.
+            askAgain(what + ", asked again", requestId, invoked, offset, call.apply(with));
         }
     }
 
@@ -129,7 +130,23 @@ final class AdminLoad implements Runnable {
             long invoked,
             ToLongFunction<R> offset,
             Function<AdminServiceBlockingStub, R> call) {
+        return recorded(what, requestId, invoked, offset, client.call(call));
+    }
+
+    private <R> void askAgain(
+            String what,
+            String requestId,
+            long invoked,
+            ToLongFunction<R> offset,
+            Function<AdminServiceBlockingStub, R> call) {
         AdminClient.Answer<R> answer = client.call(call);
+        if (answer.reached()) {
+            recorded(what, requestId, invoked, offset, answer);
+        }
+    }
+
+    private <R> Change recorded(
+            String what, String requestId, long invoked, ToLongFunction<R> offset, AdminClient.Answer<R> answer) {
         if (!answer.defect().isEmpty()) {
             defects.add(what + ": " + answer.defect());
         }

@@ -5,6 +5,7 @@ import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.muster.controller.ControllerUnit;
+import io.muster.controller.Errors;
 import io.muster.controller.decide.AdminChange;
 import io.muster.controller.decide.Command;
 import io.muster.controller.decide.CreateResource;
@@ -111,10 +112,31 @@ public final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
         inTime.whenComplete((value, error) -> {
             if (error == null) {
                 answer(reply, value);
+            } else if (restsOnState(Errors.code(error))) {
+                refuseConfirmed(reply, error);
             } else {
                 refuse(reply, error);
             }
         });
+    }
+
+    private static boolean restsOnState(ErrorCode code) {
+        return switch (code) {
+            case NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * A refusal is a reading of the image, and it is read as "not done". A controller that was deposed and does not know it must
+     * not say so of a request that its successor has acknowledged: it waits for proof, as a strict read does.
+     */
+    private void refuseConfirmed(StreamObserver<?> reply, Throwable refusal) {
+        CompletableFuture<@Nullable Void> confirmed = unit.confirm()
+                .toCompletableFuture()
+                .copy()
+                .orTimeout(RpcLimits.ADMIN_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+        confirmed.whenCompleteAsync((nothing, error) -> refuse(reply, error == null ? refusal : error));
     }
 
     private static long timeoutMs() {

@@ -9,6 +9,7 @@ import io.muster.rpc.v1.AdminServiceGrpc;
 import io.muster.rpc.v1.ChangeOptions;
 import io.muster.rpc.v1.CreateResourceReply;
 import io.muster.rpc.v1.CreateResourceRequest;
+import io.muster.rpc.v1.DeleteResourceRequest;
 import io.muster.rpc.v1.DescribeQuorumReply;
 import io.muster.rpc.v1.DescribeQuorumRequest;
 import io.muster.rpc.v1.DescribeResourceRequest;
@@ -140,6 +141,28 @@ class AdminServiceTest {
                                 ListBrokersRequest.newBuilder().setStrict(true).build()));
 
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    }
+
+    /** Its successor may have done what it refuses: a deletion that is asked for again finds nothing to delete. */
+    @Test
+    void aDeposedControllerRefusesNothingFromItsOldImage() {
+        lead();
+        DeleteResourceRequest unknown =
+                DeleteResourceRequest.newBuilder().setName("none").build();
+        StatusRuntimeException refused =
+                catchThrowableOfType(StatusRuntimeException.class, () -> admin.deleteResource(unknown));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+
+        voter.on(() -> {
+            voter.rig.quorum.hold(1);
+            return true;
+        });
+        voter.on(() -> voter.rig.nowNs += 1_000_000);
+        StatusRuntimeException silent = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> admin.withDeadlineAfter(300, TimeUnit.MILLISECONDS).deleteResource(unknown));
+
+        assertThat(silent.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     }
 
     @Test
