@@ -242,6 +242,7 @@ class LivenessRulesTest {
 
     @Test
     void aBrokerThatComesAndGoesWaitsLongerAndSaysUntilWhen() {
+        Rig.Client other = rig.client(3);
         for (int i = 0; i < 4; i++) {
             Rig.Client client = rig.client(2);
             assertThat(rig.brokerState(2).isUnfenced()).isTrue();
@@ -254,9 +255,9 @@ class LivenessRulesTest {
         assertThat(rig.brokerState(2).reason()).contains("it was lost 4 times in a row and waits until");
         Rig.Client back = rig.new Client(2).register();
         back.beat();
-        beating(1500, back);
+        beating(1500, back, other);
         assertThat(rig.brokerState(2).isFenced()).isTrue();
-        beating(1000, back);
+        beating(1000, back, other);
         assertThat(rig.brokerState(2).isUnfenced()).isTrue();
     }
 

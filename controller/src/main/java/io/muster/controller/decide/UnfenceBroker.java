@@ -13,7 +13,7 @@ import java.util.PrimitiveIterator;
 /**
  * Lets a broker own work: it is caught up and its application is ready. Partitions that nobody leads and that it can lead are
  * granted in the same batch. True if it is unfenced now; false if it is stopping, held by an operator, or has to wait because it
- * was lost again and again.
+ * was lost again and again while others could do its work.
  *
  * @param id the broker
  * @param epoch its epoch
@@ -31,7 +31,7 @@ public record UnfenceBroker(int id, long epoch, String reason) implements Comman
         if (!broker.isFenced()) {
             return Decision.nothing(broker.isUnfenced());
         }
-        if (OperatorHold.isHeld(broker) || broker.losses().isWaiting(wallMs)) {
+        if (OperatorHold.isHeld(broker) || (broker.losses().isWaiting(wallMs) && anotherIsUnfenced(image))) {
             return Decision.nothing(false);
         }
         Steps steps = new Steps(image);
@@ -49,5 +49,15 @@ public record UnfenceBroker(int id, long epoch, String reason) implements Comman
         String sentence = Facts.join("Broker " + id + " was unfenced: " + Facts.clause(reason), steps.summary());
         return new Decision<>(
                 Decision.cause(CauseKind.BROKER_UNFENCED, Facts.actor(id), sentence), records, offset -> true);
+    }
+
+    /** A broker that flaps is better than none. */
+    private static boolean anotherIsUnfenced(MetadataImage image) {
+        for (Broker other : image.brokers()) {
+            if (other.isUnfenced()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -27,7 +27,8 @@ final class BlastGuard {
     private final Map<String, HoldScope> scopes = new HashMap<>();
     /**
      * Brokers that were fenced in the window; and those that looked dead while fencing was held and then were fenced by proof or
-     * by hand, for as long as it is held: what is found to be really gone does not speak for the rest.
+     * by hand, for as long as it is held and somebody else still looks dead: what is found to be really gone does not speak for
+     * the rest, but when there is no rest it must not keep up the hold by itself.
      */
     private final Map<Integer, Lost> recent = new HashMap<>();
     /** Who looked dead when it was last looked, and its rack. */
@@ -90,6 +91,14 @@ final class BlastGuard {
         return holding;
     }
 
+    /** Another term begins: nothing that a past one believed speaks in it. */
+    void startAnew() {
+        recent.clear();
+        suspects.clear();
+        scopes.clear();
+        say("", 0);
+    }
+
     private void follow(List<Member> live, long nowNs) {
         Map<Integer, String> gone = new HashMap<>(suspects);
         suspects.clear();
@@ -111,7 +120,8 @@ final class BlastGuard {
         Iterator<Lost> all = recent.values().iterator();
         while (all.hasNext()) {
             Lost lost = all.next();
-            if (lost.whileHeld() ? hold.isEmpty() : nowNs - lost.atNs() > windowNs) {
+            boolean counts = lost.whileHeld() && !hold.isEmpty() && !suspects.isEmpty();
+            if (!counts && (nowNs - lost.atNs() > windowNs || (lost.whileHeld() && hold.isEmpty()))) {
                 all.remove();
             }
         }

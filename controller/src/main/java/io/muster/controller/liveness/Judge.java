@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
     private final LivenessSettings settings;
     private final BlastGuard guard;
+    private @Nullable Roster judged;
 
     /** Why a broker looks dead; {@code dueNs} is since when. */
     private record Finding(CauseKind kind, String reason, long dueNs) {}
@@ -27,6 +28,10 @@ final class Judge {
         if (nowNs - roster.lastTickNs > settings.sessionTimeoutNs() / 2) {
             // The liveness thread did not run either: this process was paused. It will restart the clocks first.
             return List.of();
+        }
+        if (judged != roster) {
+            judged = roster;
+            guard.startAnew();
         }
         boolean attention = roster.attention.getAndSet(false);
         if (!attention && nowNs - roster.nextScanNs < 0) {

@@ -59,6 +59,18 @@ class FlappingTest {
     }
 
     @Test
+    void theOnlyBrokerThatIsLeftDoesNotWait() {
+        decider.fence(2, CauseKind.OPERATOR);
+        decider.fence(3, CauseKind.OPERATOR);
+        for (int i = 1; i <= 8; i++) {
+            decider.fence(1, CauseKind.PROOF_OF_DEATH);
+            assertThat(restarts())
+                    .as("loss %d: nobody else could do its work", i)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void tenRestartsInARowInGoodOrderNeverWait() {
         for (int i = 0; i < 10; i++) {
             decider.run(new StopBroker(1, decider.epoch(1)));

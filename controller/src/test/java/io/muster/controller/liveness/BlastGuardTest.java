@@ -103,6 +103,30 @@ class BlastGuardTest {
         assertThat(guard.look(rest, false, 60 * SECOND)).isNotEmpty();
     }
 
+    /** The operator did what the message says and the rest came back: the fenced ones must not hold fencing for ever. */
+    @Test
+    void aHoldEndsWhenNobodyLooksDeadAnyMoreThoughSomeWereFencedMeanwhile() {
+        assertThat(holds(10, 6, 0)).isTrue();
+        List<Member> backButThree = new ArrayList<>();
+        for (int id = 3; id < 10; id++) {
+            backButThree.add(new Member(id, "", false));
+        }
+        assertThat(guard.look(backButThree, false, SECOND)).isNotEmpty();
+        guard.look(backButThree, false, 20 * SECOND);
+        assertThat(guard.look(backButThree, false, 60 * SECOND)).isEmpty();
+        assertThat(guard.hold()).isEmpty();
+    }
+
+    @Test
+    void anotherTermKnowsNothingOfThePast() {
+        assertThat(holds(10, 6, 0)).isTrue();
+        guard.startAnew();
+        assertThat(guard.hold()).isEmpty();
+        assertThat(guard.look(List.of(new Member(8, "", false), new Member(9, "", true)), false, SECOND))
+                .as("the six are another controller's past")
+                .isEmpty();
+    }
+
     @Test
     void aRackIsHeldApartFromTheOthers() {
         BlastGuard racks = new BlastGuard(new LossLimits(0.5, 0.5, 10_000), QUIET);

@@ -61,6 +61,8 @@ public final class RatisMetadataLog implements MetadataLog {
     /** Not again before: where every disk is slow, leadership must not go round in circles. */
     private static final long DISK_RESIGN_PAUSE_MS = 60_000;
 
+    private static final long DISK_HUNG_RETRY_MS = 3_000;
+
     private final QuorumSettings settings;
     private final StorageDirectory storage;
     private final int nodeId;
@@ -75,7 +77,11 @@ public final class RatisMetadataLog implements MetadataLog {
             TimeUnit.MILLISECONDS.toNanos(DISK_HUNG_MS),
             TimeUnit.MILLISECONDS.toNanos(DISK_SLOW_WRITE_MS),
             TimeUnit.MILLISECONDS.toNanos(DISK_SLOW_FOR_MS));
-    private @Nullable Long resignedNs;
+    /** Not again before. */
+    private @Nullable Long resignAgainNs;
+    /** Since when this voter leads, as the watch saw it. */
+    private @Nullable Long leadsSinceNs;
+
     private volatile @Nullable Running running;
     private volatile @Nullable Failure failure;
 
@@ -218,21 +224,37 @@ public final class RatisMetadataLog implements MetadataLog {
     synchronized void watchDisk(long flushedIndex, long lastIndex, long nowNs) {
         DiskWatch.Finding finding = disk.look(flushedIndex, lastIndex, nowNs);
         Running now = running;
-        if (finding == DiskWatch.Finding.WELL
-                || now == null
-                || !now.division().getInfo().isLeader()
-                || (resignedNs != null && nowNs - resignedNs < TimeUnit.MILLISECONDS.toNanos(DISK_RESIGN_PAUSE_MS))) {
+        if (now == null || !now.division().getInfo().isLeader()) {
+            leadsSinceNs = null;
             return;
         }
-        resignedNs = nowNs;
+        leadsSinceNs = leadsSinceNs == null ? Long.valueOf(nowNs) : leadsSinceNs;
+        boolean hung = finding == DiskWatch.Finding.HUNG;
+        // Slow while it followed is no reason to pass leadership on at once: where every disk is slow it would go
+        // round.
+        boolean slow = finding == DiskWatch.Finding.SLOW
+                && nowNs - leadsSinceNs >= TimeUnit.MILLISECONDS.toNanos(DISK_SLOW_FOR_MS);
+        if (!(hung || slow) || (resignAgainNs != null && nowNs - resignAgainNs < 0)) {
+            return;
+        }
+        resignAgainNs = nowNs + TimeUnit.MILLISECONDS.toNanos(DISK_RESIGN_PAUSE_MS);
         LOG.warn(
                 "Voter {} gives up leadership, because its disk {}; check it",
                 nodeId,
-                finding == DiskWatch.Finding.HUNG
+                hung
                         ? "has not finished a write for " + DISK_HUNG_MS + " ms"
                         : "has taken more than " + DISK_SLOW_WRITE_MS + " ms for each write, for " + DISK_SLOW_FOR_MS
                                 + " ms");
-        var unused = resign();
+        var unused = resign().whenComplete((done, error) -> {
+            if (hung && (error != null || !done)) {
+                // It can commit nothing, so no lease is renewed: it must not keep what nobody took this time.
+                resignAgainAt(nowNs + TimeUnit.MILLISECONDS.toNanos(DISK_HUNG_RETRY_MS));
+            }
+        });
+    }
+
+    private synchronized void resignAgainAt(long ns) {
+        resignAgainNs = ns;
     }
 
     @Override
