@@ -124,8 +124,9 @@ public record RegisterBroker(
         String tail = "";
         if (loss != null) {
             Steps steps = new Steps(image);
-            steps.lose(record.getBrokerId(), loss);
+            // Before its work goes on: what is parked has nobody chosen for it who would then have to release.
             Suspicions suspicions = accuse(image, steps, wallMs);
+            steps.lose(record.getBrokerId(), loss);
             records.addAll(steps.records());
             records.addAll(suspicions.records());
             tail = Facts.join(steps.summary(), suspicions.summary());
@@ -143,8 +144,9 @@ public record RegisterBroker(
         for (LeadReport report : diedLeading) {
             PartitionState state = steps.partition(report.getResourceId(), report.getPartition());
             if (state != null && report.getLeaderEpoch() <= state.leaderEpoch()) {
-                String reason = "The process of broker " + broker.getBrokerId() + " ended while it began to lead it";
-                if (suspicions.strike(state, report.getLeaderEpoch(), true, reason) == Suspicions.Outcome.PARKED) {
+                int id = broker.getBrokerId();
+                String reason = "The process of broker " + id + " ended while it began to lead it";
+                if (suspicions.strike(state, id, report.getLeaderEpoch(), true, reason) == Suspicions.Outcome.PARKED) {
                     steps.park(state);
                 }
             }

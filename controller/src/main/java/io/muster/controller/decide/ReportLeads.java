@@ -10,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker fails to lead partitions: each goes to another, or is parked when it was so with its last owners too. And it leads
- * others well that were suspected. A report of another leader epoch than the present one changes nothing. True if something
- * changed.
+ * A broker fails to lead partitions: each goes to another, or is parked when it was so with its last owners too; one that no
+ * other could lead stays, for the fault may be the broker's. And it leads others well that were suspected. A report of another
+ * leader epoch than the present one changes nothing. True if something changed.
  *
  * @param id the broker
  * @param epoch its epoch
@@ -48,11 +48,11 @@ public record ReportLeads(int id, long epoch, List<LeadReport> failed, List<Lead
         }
         for (LeadReport report : failed) {
             PartitionState state = meant(steps, report);
-            if (state == null) {
+            if (state == null || !steps.anotherCanLead(state)) {
                 continue;
             }
             String reason = "Broker " + id + " failed to lead it: " + brief(report.getReason());
-            switch (suspicions.strike(state, report.getLeaderEpoch(), false, reason)) {
+            switch (suspicions.strike(state, id, report.getLeaderEpoch(), false, reason)) {
                 case NONE -> {}
                 case SUSPECTED -> steps.revoke(state, PartitionState.NONE);
                 case PARKED -> steps.park(state);

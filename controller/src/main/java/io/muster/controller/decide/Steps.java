@@ -267,6 +267,11 @@ final class Steps {
         return next != NONE ? next : choice.unready(s, except);
     }
 
+    /** True if somebody could be granted it who is not its leader. */
+    boolean anotherCanLead(PartitionState s) {
+        return choose(s, s.leader()) != NONE;
+    }
+
     private boolean mayLead(PartitionState s, int broker, int except) {
         if (broker == NONE || broker == except || !roster.isLiveId(broker)) {
             return false;

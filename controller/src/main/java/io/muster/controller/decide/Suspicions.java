@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which partitions fail their owners, as one decision sees and changes it. A strike is one owner at one leader epoch that
  * failed to lead the partition several times in a row, or whose process ended while it began to; each epoch counts once, so a
- * report may come twice. Brokers that die otherwise accuse no partition, however many and however fast.
+ * report may come twice. A broker that fails again before another one did adds none: the fault may be its own. Brokers that die
+ * otherwise accuse no partition, however many and however fast.
  *
  * <p>A partition is parked when its row of strikes is long enough <em>and</em> it stands out: hardly another one has nearly as
  * many. In an outage that is not the partitions' fault (a database is gone, everything is killed while it starts) many fail
  * alike and nothing is parked. Not thread-safe; lives for one decision.
  */
 final class Suspicions {
+    /** How long an owner has to say that it leads well, once it must: a heartbeat that gets lost is said again within it. */
+    private static final long ANSWER_MS = 2000;
+
     private final MetadataImage image;
     private final Parking rules;
     private final long wallMs;
@@ -59,11 +63,12 @@ final class Suspicions {
     /**
      * An owner failed.
      *
+     * @param owner the broker
      * @param epoch the leader epoch at which it owned
      * @param died its process ended; otherwise the application said that it cannot
      * @param reason what happened, one sentence
      */
-    Outcome strike(PartitionState state, long epoch, boolean died, String reason) {
+    Outcome strike(PartitionState state, int owner, long epoch, boolean died, String reason) {
         Suspect before = now.get(state.slot());
         if (before != null && before.parked()) {
             return Outcome.NONE;
@@ -71,7 +76,7 @@ final class Suspicions {
         if (before == null && now.size() >= Parking.MAX_SUSPECTS) {
             return Outcome.NONE;
         }
-        int strikes = before == null ? 1 : before.strikes() + 1;
+        int strikes = before == null ? 1 : before.strikes() + (before.lastOwner() == owner ? 0 : 1);
         if (before != null && epoch <= before.lastEpoch()) {
             return Outcome.NONE;
         }
@@ -80,9 +85,20 @@ final class Suspicions {
             return Outcome.NONE;
         }
         boolean park = strikes >= rules.owners() && standsOut(state.slot(), strikes);
-        put(new Suspect(state.slot(), strikes, wallMs, epoch, park, reason));
+        if (park && before != null && isOutdated(state, epoch) && wallMs - before.lastMs() < ANSWER_MS) {
+            return Outcome.NONE;
+        }
+        put(new Suspect(state.slot(), strikes, wallMs, epoch, park, reason, owner));
         parked += park ? 1 : 0;
         return park ? Outcome.PARKED : Outcome.SUSPECTED;
+    }
+
+    /**
+     * Another broker leads it since. Dead owners may come back together and late, when it has long been led well; who leads it
+     * says so, but only after it has become suspected.
+     */
+    private static boolean isOutdated(PartitionState state, long epoch) {
+        return state.leader() != PartitionState.NONE && state.leaderEpoch() > epoch;
     }
 
     /** Counts itself: with those that have at most one strike less and those that are parked, it must stay within the limit. */
@@ -100,7 +116,7 @@ final class Suspicions {
     void led(PartitionState state, long epoch) {
         Suspect before = now.get(state.slot());
         if (before != null && !before.parked() && before.strikes() > 1 && epoch > before.lastEpoch()) {
-            put(new Suspect(before.slot(), 1, before.lastMs(), epoch - 1, false, before.reason()));
+            put(new Suspect(before.slot(), 1, before.lastMs(), epoch - 1, false, before.reason(), before.lastOwner()));
         }
     }
 
@@ -151,7 +167,7 @@ final class Suspicions {
     /** The record that ends a suspicion. */
     static Record cleared(int slot) {
         return Record.newBuilder()
-                .setSuspect(new Suspect(slot, 0, 0, 0, false, "").toRecord())
+                .setSuspect(new Suspect(slot, 0, 0, 0, false, "", PartitionState.NONE).toRecord())
                 .build();
     }
 }

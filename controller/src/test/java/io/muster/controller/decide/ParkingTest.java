@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.muster.error.ErrorCode;
 import io.muster.log.v1.BrokerRecord;
 import io.muster.log.v1.CauseKind;
+import io.muster.log.v1.StateKind;
 import io.muster.metadata.image.PartitionState;
 import io.muster.metadata.image.Suspect;
 import io.muster.rpc.v1.ChangeOptions;
 import io.muster.rpc.v1.ChangeReply;
+import io.muster.rpc.v1.CreateResourceRequest;
 import io.muster.rpc.v1.LeadReport;
 import io.muster.rpc.v1.MovePartitionRequest;
 import io.muster.rpc.v1.ReleasePartitionRequest;
@@ -18,7 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ParkingTest {
-    private final Decider decider = Decider.cluster(3);
+    private Decider decider = Decider.cluster(3);
     private int starts;
 
     private LeadReport report(int partition, String reason) {
@@ -61,12 +63,26 @@ class ParkingTest {
     }
 
     private void restart(int broker, List<LeadReport> reports) {
-        BrokerRecord record = Decider.record(broker, "", 100, "again-" + ++starts);
-        decider.run(
-                new RegisterBroker(record, false, new Flapping(1000, 1, 1, 1), List.copyOf(reports), Parking.DEFAULTS));
+        register(broker, reports);
         decider.run(new UnfenceBroker(broker, decider.epoch(broker), "it is ready"));
         decider.agentsWork();
         decider.advance(2000);
+    }
+
+    private void register(int broker, List<LeadReport> reports) {
+        BrokerRecord record = Decider.record(broker, "", 100, "again-" + ++starts);
+        decider.run(
+                new RegisterBroker(record, false, new Flapping(1000, 1, 1, 1), List.copyOf(reports), Parking.DEFAULTS));
+    }
+
+    /** Only the broker that holds its one replica can lead each partition. */
+    private void createDurable() {
+        decider.run(new CreateResource(CreateResourceRequest.newBuilder()
+                .setName("orders")
+                .setPartitions(300)
+                .setReplicas(1)
+                .setStateKind(StateKind.STATE_DURABLE)
+                .build()));
     }
 
     private ChangeReply release(int partition) {
@@ -74,6 +90,22 @@ class ParkingTest {
                 .setResource("orders")
                 .setPartition(partition)
                 .build()));
+    }
+
+    private void move(int partition, int to) {
+        decider.run(new MoveLeader(MovePartitionRequest.newBuilder()
+                .setResource("orders")
+                .setPartition(partition)
+                .setTo(to)
+                .build()));
+        decider.agentsWork();
+    }
+
+    private int strikes(int partition) {
+        return decider.image()
+                .suspect(decider.partition("orders", partition).slot())
+                .map(Suspect::strikes)
+                .orElse(0);
     }
 
     private boolean isParked(int partition) {
@@ -132,6 +164,90 @@ class ParkingTest {
         assertThat(decider.image().parkedCount()).isEqualTo(1);
         decider.settle();
         assertThat(decider.partitions()).filteredOn(s -> s.leader() == NONE).hasSize(1);
+    }
+
+    @Test
+    void aFailureWhereNoOtherBrokerCouldLeadStaysWithItsOwnerAndIsNoStrike() {
+        createDurable();
+        PartitionState before = decider.partition("orders", 7);
+        for (int i = 0; i < 4; i++) {
+            fail(7);
+        }
+        assertThat(strikes(7)).isZero();
+        assertThat(decider.partition("orders", 7).leader()).isEqualTo(before.leader());
+        assertThat(decider.partition("orders", 7).leaderEpoch()).isEqualTo(before.leaderEpoch());
+    }
+
+    @Test
+    void aBrokerThatFailsAgainBeforeAnotherDidIsNoFurtherStrike() {
+        decider.create("orders", 300, 3);
+        int owner = decider.partition("orders", 7).leader();
+        for (int i = 0; i < 4; i++) {
+            fail(7);
+            assertThat(decider.partition("orders", 7).leader())
+                    .as("another one tries")
+                    .isNotIn(owner, NONE);
+            move(7, owner);
+        }
+        assertThat(strikes(7)).isEqualTo(1);
+    }
+
+    @Test
+    void aBrokerThatDiesOfItAgainBeforeAnotherDidIsNoFurtherStrike() {
+        createDurable();
+        for (int i = 0; i < 4; i++) {
+            dieLeading(decider.partition("orders", 7).leader(), 7);
+        }
+        assertThat(strikes(7)).isEqualTo(1);
+    }
+
+    @Test
+    void twoOwnersThatFailInTurnAreARow() {
+        decider = Decider.cluster(2);
+        decider.create("orders", 300, 2);
+        for (int i = 0; i < 3; i++) {
+            assertThat(isParked(7)).isFalse();
+            fail(7);
+        }
+        assertThat(isParked(7)).isTrue();
+    }
+
+    @Test
+    void ownersThatComeBackLateDoNotParkWhatIsLedWellSince() {
+        decider = Decider.cluster(4);
+        decider.create("orders", 300, 4);
+        List<Integer> dead = new ArrayList<>();
+        List<LeadReport> late = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            dead.add(decider.partition("orders", 7).leader());
+            late.add(report(7, ""));
+            decider.fence(dead.get(i), CauseKind.PROOF_OF_DEATH);
+        }
+        int owner = decider.partition("orders", 7).leader();
+        decider.advance(300_000);
+        for (int i = 0; i < 3; i++) {
+            register(dead.get(i), List.of(late.get(i)));
+        }
+        assertThat(isParked(7)).isFalse();
+        assertThat(strikes(7)).as("one short, so that its owner speaks").isEqualTo(2);
+        assertThat(decider.partition("orders", 7).leader()).isEqualTo(owner);
+
+        decider.run(new ReportLeads(owner, decider.epoch(owner), List.of(), List.of(report(7, "")), Parking.DEFAULTS));
+        decider.advance(2000);
+        register(dead.get(2), List.of(late.get(2)));
+        assertThat(strikes(7)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsParkedWhenItsOwnerIsReplacedWaitsForNobodyToRelease() {
+        decider.create("orders", 300, 3);
+        dieLeading(decider.partition("orders", 7).leader(), 7);
+        dieLeading(decider.partition("orders", 7).leader(), 7);
+        // The new process takes over from one that is not fenced yet: its work moves in the same batch.
+        register(decider.partition("orders", 7).leader(), List.of(report(7, "")));
+        assertThat(isParked(7)).isTrue();
+        assertThat(decider.partition("orders", 7).leader()).isEqualTo(NONE);
+        assertThat(decider.partition("orders", 7).releasing()).isEqualTo(NONE);
     }
 
     @Test

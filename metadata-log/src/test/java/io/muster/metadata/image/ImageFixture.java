@@ -147,7 +147,8 @@ public final class ImageFixture {
                         .setLastMs(1000L * strikes)
                         .setLastEpoch(strikes)
                         .setParked(parked)
-                        .setReason("lead failed"))
+                        .setReason("lead failed")
+                        .setLastOwner(strikes))
                 .build();
     }
 

@@ -144,7 +144,7 @@ class MetadataImageTest {
 
         MetadataImage image = ImageFixture.reloaded(cluster.image());
         assertThat(ImageFixture.bytes(image)).isEqualTo(ImageFixture.bytes(cluster.image()));
-        assertThat(image.suspect(1)).contains(new Suspect(1, 3, 3000, 3, true, "lead failed"));
+        assertThat(image.suspect(1)).contains(new Suspect(1, 3, 3000, 3, true, "lead failed", 3));
         assertThat(image.isParked(1)).isTrue();
         assertThat(image.isParked(0)).isFalse();
         assertThat(image.parkedCount()).isEqualTo(1);
