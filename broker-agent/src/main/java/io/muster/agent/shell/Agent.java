@@ -43,6 +43,7 @@ public final class Agent implements AutoCloseable {
     private final AgentSettings settings;
     private final Inbox inbox = new Inbox();
     private final AgentCore core;
+    private final LeadMarks marks;
     private final CallbackRunner runner;
     private final HealthProbe health;
     private final SessionClient session;
@@ -73,6 +74,7 @@ public final class Agent implements AutoCloseable {
             LeadMarks marks,
             Channels channels) {
         this.settings = settings;
+        this.marks = marks;
         this.runner = new CallbackRunner(
                 workload, settings.maxCallbackThreads(), System::nanoTime, callbacks, marks, inbox::callbackReturned);
         this.health = new HealthProbe(workload, System::nanoTime);
@@ -140,6 +142,9 @@ public final class Agent implements AutoCloseable {
         long nowNs = System.nanoTime();
         core.health(health.unhealthyReason(), nowNs);
         core.tick(nowNs);
+        if (core.brokerEpoch() >= 0) {
+            marks.told();
+        }
         publish();
     }
 

@@ -4,7 +4,6 @@ import io.muster.agent.Ownership;
 import io.muster.agent.UnfinishedLead;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,23 +30,32 @@ public final class LeadMarks implements AutoCloseable {
 
     private final ByteBuffer places;
     private final BitSet taken = new BitSet(PLACES);
+    /** Of the taken places those of the last process. */
+    private final BitSet untold = new BitSet(PLACES);
+
     private final List<UnfinishedLead> found;
 
     private LeadMarks(ByteBuffer places) {
         this.places = places;
         this.found = read();
-        for (int place = 0; place < PLACES; place++) {
+        taken.or(untold);
+        for (int place = taken.nextClearBit(0); place < PLACES; place = taken.nextClearBit(place + 1)) {
+            // Written to although it says nothing: a disk that has no room for the file is found out now.
             erase(place);
         }
     }
 
     /** Marks in {@code file}, which is made if it is not there. A file that cannot be used costs the marks, not the start. */
     public static LeadMarks in(Path file) {
+        return in(file, channel -> channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) PLACES * PLACE_BYTES));
+    }
+
+    static LeadMarks in(Path file, Mapping mapping) {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MappedByteBuffer map = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) PLACES * PLACE_BYTES);
-            return new LeadMarks(map);
-        } catch (IOException e) {
+            return new LeadMarks(mapping.of(channel));
+        } catch (IOException | InternalError e) {
+            // The error is what Java makes of a mapped page that the disk has no room for.
             log.warn(
                     "{} cannot be used ({}); a partition that kills its owner will not be recognized.",
                     file,
@@ -56,14 +64,26 @@ public final class LeadMarks implements AutoCloseable {
         }
     }
 
+    /** How the file gets into memory. */
+    interface Mapping {
+        ByteBuffer of(FileChannel channel) throws IOException;
+    }
+
     /** Marks that end with the process. */
     public static LeadMarks inMemory() {
         return new LeadMarks(ByteBuffer.allocate(PLACES * PLACE_BYTES));
     }
 
-    /** What was under way when the last process ended. */
+    /** What was under way when the last process ended. The next one finds it too if this one ends before {@link #told}. */
     public List<UnfinishedLead> found() {
         return found;
+    }
+
+    /** The controller has been told what was found: erases it. */
+    public synchronized void told() {
+        untold.stream().forEach(this::erase);
+        taken.andNot(untold);
+        untold.clear();
     }
 
     private List<UnfinishedLead> read() {
@@ -72,6 +92,7 @@ public final class LeadMarks implements AutoCloseable {
             int at = place * PLACE_BYTES;
             int partition = places.getInt(at + Long.BYTES);
             if ((partition & USED) != 0) {
+                untold.set(place);
                 leads.add(new UnfinishedLead(
                         places.getLong(at), partition & ~USED, places.getLong(at + Long.BYTES + Integer.BYTES)));
             }
@@ -105,10 +126,12 @@ public final class LeadMarks implements AutoCloseable {
         places.putInt(place * PLACE_BYTES + Long.BYTES, 0);
     }
 
-    /** Erases every mark: this process ends of its own will. */
+    /** Erases every mark of this process: it ends of its own will. What it did not come to tell the next one will. */
     @Override
     public synchronized void close() {
+        taken.andNot(untold);
         taken.stream().forEach(this::erase);
+        untold.clear();
         taken.set(0, PLACES);
     }
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.agent.AgentSettings;
 import io.muster.agent.Ownership;
 import io.muster.agent.Partition;
+import io.muster.agent.UnfinishedLead;
 import io.muster.agent.Workload;
 import io.muster.agent.core.AgentState;
 import io.muster.agent.metrics.AgentMetrics;
@@ -19,6 +20,9 @@ import io.muster.agent.work.LeadMarks;
 import io.muster.error.MusterException;
 import io.muster.log.v1.StateKind;
 import io.muster.rpc.v1.RefusalCode;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole agent, with real threads and streams, against a controller inside this process. */
 class AgentTest {
@@ -47,7 +52,7 @@ class AgentTest {
             .leaseMs(1500)
             .releaseTimeoutMs(300)
             .build();
-    private final Agent agent = new Agent(settings, new Noted(), metrics, metrics, LeadMarks.inMemory(), voters);
+    private Agent agent = new Agent(settings, new Noted(), metrics, metrics, LeadMarks.inMemory(), voters);
 
     private final class Noted implements Workload {
         @Override
@@ -164,6 +169,24 @@ class AgentTest {
         assertThat(failure).hasMessage("refused by the test");
         assertThatThrownBy(() -> agent.active().get(10, TimeUnit.SECONDS)).hasRootCauseMessage("refused by the test");
         assertThat(agent.status().state()).isEqualTo(AgentState.FAILED);
+    }
+
+    @Test
+    void whatTheLastProcessDiedOfIsKeptUntilTheRegistrationIsAnswered(@TempDir Path dir) throws Exception {
+        Path file = dir.resolve("leads");
+        // Resource 7, partition 3 with the bit of a mark in use, leader epoch 11.
+        Files.write(
+                file,
+                ByteBuffer.allocate(20)
+                        .putLong(7)
+                        .putInt(3 | 1 << 31)
+                        .putLong(11)
+                        .array());
+        agent = new Agent(settings, new Noted(), metrics, metrics, LeadMarks.in(file), voters);
+        assertThat(LeadMarks.in(file).found()).containsExactly(new UnfinishedLead(7, 3, 11));
+        start();
+        agent.active().get(10, TimeUnit.SECONDS);
+        assertThat(LeadMarks.in(file).found()).isEmpty();
     }
 
     @Test

@@ -40,9 +40,23 @@ class LeadMarksTest {
         LeadMarks second = LeadMarks.in(file);
         assertThat(second.found())
                 .containsExactlyInAnyOrder(new UnfinishedLead(7, 1, 12), new UnfinishedLead(7, 2, 13));
+        second.told();
         assertThat(LeadMarks.in(file).found())
                 .as("what was found once is told once")
                 .isEmpty();
+    }
+
+    @Test
+    void whatWasNotToldYetIsFoundAgainAndNewMarksAreKeptApart() {
+        Path file = dir.resolve("leads");
+        LeadMarks.in(file).begins(ownership(1, 12));
+        LeadMarks.in(file).close();
+
+        LeadMarks third = LeadMarks.in(file);
+        assertThat(third.found()).containsExactly(new UnfinishedLead(7, 1, 12));
+        third.begins(ownership(2, 13));
+        third.told();
+        assertThat(LeadMarks.in(file).found()).containsExactly(new UnfinishedLead(7, 2, 13));
     }
 
     @Test
@@ -65,6 +79,15 @@ class LeadMarksTest {
             marks.begins(ownership(i, i));
         }
         marks.ended(marks.begins(ownership(1, 1)));
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheFileCostsTheMarksAndNotTheStart() {
+        LeadMarks marks = LeadMarks.in(dir.resolve("leads"), channel -> {
+            throw new InternalError("a fault occurred in an unsafe memory access operation");
+        });
+        marks.ended(marks.begins(ownership(1, 1)));
+        assertThat(marks.found()).isEmpty();
     }
 
     @Test

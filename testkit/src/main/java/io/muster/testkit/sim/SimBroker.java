@@ -38,6 +38,9 @@ final class SimBroker implements AgentOutputs, AgentListener {
     /** The application, if it is a real one; else its time and its failures are made up. */
     private final @Nullable Workload workload;
 
+    /** What the last process died of perhaps, until the controller knows it. */
+    private List<UnfinishedLead> untold;
+
     private boolean hanging;
     private boolean leaving;
 
@@ -47,6 +50,7 @@ final class SimBroker implements AgentOutputs, AgentListener {
         this.process = process;
         this.clock = clock;
         this.random = random;
+        this.untold = settings.diedLeading();
         this.core = new AgentCore(
                 settings,
                 cluster.bugs().guardClock(clock::nowNs, () -> cluster.wallMs(process.node())),
@@ -80,6 +84,10 @@ final class SimBroker implements AgentOutputs, AgentListener {
     private void input(Runnable action) {
         process.run(() -> {
             action.run();
+            if (core.brokerEpoch() >= 0 && !untold.isEmpty()) {
+                cluster.node(id()).leadsUnderWay.removeAll(untold);
+                untold = List.of();
+            }
             core.tick(clock.nowNs());
             scheduleTick();
             cluster.stepped();

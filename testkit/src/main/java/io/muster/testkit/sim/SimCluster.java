@@ -307,7 +307,6 @@ final class SimCluster {
         }
         if (plan.isBroker(id)) {
             AgentSettings agent = agentSettings(node);
-            node.leadsUnderWay.clear();
             SimBroker broker = new SimBroker(this, process, node.clock, agent, random.split());
             node.broker = broker;
             broker.start();
