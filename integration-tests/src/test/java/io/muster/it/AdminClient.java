@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +26,13 @@ final class AdminClient implements AutoCloseable {
             Metadata.Key.of("muster-error-code", Metadata.ASCII_STRING_MARSHALLER);
     private static final int ATTEMPTS_MAX = 6;
     private static final long ATTEMPT_MS = 1_500;
+    private static final long OVERLOADED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /**
      * How a call ended.
      *
      * @param reply null unless OK
-     * @param reached false if nobody who was asked led the quorum
+     * @param reached false if nobody who was asked led the quorum and had room for it
      * @param defect what a controller called a defect of its own; empty if none did
      */
     record Answer<R>(Outcome outcome, @Nullable R reply, boolean reached, String defect) {}
@@ -62,6 +64,11 @@ final class AdminClient implements AutoCloseable {
                 if (code == ErrorCode.INTERNAL) {
                     return new Answer<>(Outcome.UNKNOWN, null, true, String.valueOf(e.getMessage()));
                 }
+                if (code == ErrorCode.OVERLOADED) {
+                    // it was not looked at, so this says nothing of it, nor of an earlier time that it was asked for
+                    LockSupport.parkNanos(OVERLOADED_PAUSE_NANOS);
+                    continue;
+                }
                 if (isRefusal(code)) {
                     return new Answer<>(open ? Outcome.UNKNOWN : Outcome.REFUSED, null, true, "");
                 }
@@ -82,9 +89,8 @@ final class AdminClient implements AutoCloseable {
             return false;
         }
         return switch (code) {
-            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, OVERLOADED, STALE_EPOCH, CORRUPT ->
-                true;
-            case NOT_CONTROLLER, UNKNOWN_OUTCOME, TIMED_OUT, UNAVAILABLE, INTERNAL -> false;
+            case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, STALE_EPOCH, CORRUPT -> true;
+            case NOT_CONTROLLER, OVERLOADED, UNKNOWN_OUTCOME, TIMED_OUT, UNAVAILABLE, INTERNAL -> false;
         };
     }
 

@@ -101,6 +101,7 @@ final class Nemesis {
                 },
                 name);
         lane.setUncaughtExceptionHandler((t, e) -> surprises.add(name + " ended: " + e));
+        lane.setDaemon(true);
         lanes.add(lane);
         lane.start();
     }
