@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** The distribution under test, and its command line as a user types it. Stateless. */
 final class Distribution {
     private static final Path HOME = locate();
+    private static final int END_SECONDS = 20;
 
     private Distribution() {}
 
@@ -65,7 +66,7 @@ final class Distribution {
             CompletableFuture<String> out = read(process.getInputStream());
             CompletableFuture<String> err = read(process.getErrorStream());
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+                endWithAllItStarted(process);
                 throw new AssertionError("muster " + String.join(" ", args) + " did not end within " + limit + "\n"
                         + out.join() + err.join());
             }
@@ -76,6 +77,15 @@ final class Distribution {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Politely at first: a demo takes down its nodes and its network when it is asked to end, and not when it is killed. */
+    private static void endWithAllItStarted(Process process) throws InterruptedException {
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroy();
+        process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+        process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
     }
 
     private static CompletableFuture<String> read(InputStream stream) {

@@ -57,14 +57,11 @@ final class Demo {
                         ? WitnessSink.start()
                         : WitnessSink.start(new InetSocketAddress(network.sinkHost(), 0))) {
             DemoCluster cluster = DemoCluster.prepare(settings, new FreePorts(new Random()), sink.address(), network);
-            // Ctrl-C, or whatever else ends this process, must leave nothing behind
+            // Ctrl-C, or whatever else ends this process, must leave nothing behind; the network sees to itself
             Thread cleanUp = new Thread(
                     () -> {
                         cluster.killAllNow();
                         cluster.delete();
-                        if (network != null) {
-                            network.close();
-                        }
                     },
                     "demo-clean-up");
             Runtime.getRuntime().addShutdownHook(cleanUp);

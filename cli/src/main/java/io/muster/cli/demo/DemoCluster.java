@@ -188,8 +188,9 @@ final class DemoCluster {
         nodes.forEach(node -> node.awaitStopped(deadlineNanos));
     }
 
+    /** Kills what runs, without waiting; nothing can be started any more. */
     void killAllNow() {
-        nodes.forEach(DemoNode::killNow);
+        nodes.forEach(DemoNode::killForGood);
     }
 
     /** Deletes the directory, if it is a temporary one. */

@@ -27,15 +27,21 @@ final class DemoNetwork implements AutoCloseable {
     /** What takes the network down again, the last made first. */
     private final Deque<List<String>> undo = new ArrayDeque<>();
 
+    private boolean closed;
+
     private DemoNetwork(String tag, int subnet) {
         this.tag = tag;
         this.subnet = subnet;
     }
 
-    /** @throws MusterException with a sentence if this machine does not permit it; nothing is left behind */
+    /**
+     * Makes it; it is taken down at the latest when this process ends, even if that is while it is made.
+     *
+     * @throws MusterException with a sentence if this machine does not permit it; nothing is left behind
+     */
     static DemoNetwork create(int nodes, Random random) {
-        DemoNetwork network =
-                new DemoNetwork(String.format(Locale.ROOT, "%04x", random.nextInt(1 << 16)), freeSubnet(random));
+        DemoNetwork network = new DemoNetwork(String.format(Locale.ROOT, "%08x", random.nextInt()), freeSubnet(random));
+        Runtime.getRuntime().addShutdownHook(new Thread(network::close, "demo-network-clean-up"));
         try {
             network.build(nodes);
             return network;
@@ -73,9 +79,13 @@ final class DemoNetwork implements AutoCloseable {
         }
     }
 
-    private void namespace(String name) {
-        ip("netns", "add", name);
+    private synchronized void namespace(String name) {
+        if (closed) {
+            throw notPermitted("the demo is ending");
+        }
+        // first, because Ctrl-C may also end the command that has just made it
         undo.push(List.of("netns", "delete", name));
+        ip("netns", "add", name);
     }
 
     /** Plugs a cable into a bridge of the hub; its other end, {@code name}, is in a namespace, "" for that of this process. */
@@ -140,6 +150,7 @@ final class DemoNetwork implements AutoCloseable {
     /** Takes everything down. Idempotent. */
     @Override
     public synchronized void close() {
+        closed = true;
         while (!undo.isEmpty()) {
             List<String> step = undo.pop();
             try {

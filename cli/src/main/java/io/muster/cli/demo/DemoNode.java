@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One node of the demo: its files and its process. Used by one thread at a time; {@link #killNow} by any. */
+/** One node of the demo: its files and its process. Used by one thread at a time; {@link #killForGood} by any. */
 final class DemoNode {
     private static final long KILL_NANOS = 10_000_000_000L;
 
@@ -21,6 +21,8 @@ final class DemoNode {
     private final Path log;
     private final List<String> command;
     private volatile @Nullable Process process;
+    /** Guarded by this. */
+    private boolean ended;
 
     DemoNode(int id, HostPort listener, Path config, Path log, List<String> command) {
         this.id = id;
@@ -47,7 +49,12 @@ final class DemoNode {
         return log;
     }
 
-    void start() {
+    /** @throws MusterException also if it was killed for good */
+    synchronized void start() {
+        if (ended) {
+            throw new MusterException(
+                    ErrorCode.FAILED_PRECONDITION, "Node " + id + " was not started: the demo is ending.");
+        }
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -100,6 +107,12 @@ final class DemoNode {
         if (p != null) {
             p.destroyForcibly();
         }
+    }
+
+    /** Like {@link #killNow}, and from now on nothing starts it again: nobody would be left to stop it. */
+    synchronized void killForGood() {
+        ended = true;
+        killNow();
     }
 
     /** SIGTERM, without waiting. */
