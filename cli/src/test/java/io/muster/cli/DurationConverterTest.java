@@ -29,4 +29,13 @@ class DurationConverterTest {
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("10s");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3651d", "87601h", "999999999h", "999999999d"})
+    void moreThanTenYearsIsRefusedForItWouldOverflow(String text) {
+        assertThat(converter.convert("3650d")).isEqualTo(Duration.ofDays(3650));
+        assertThatThrownBy(() -> converter.convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("at most 3650d");
+    }
 }

@@ -39,10 +39,18 @@ class TimesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"yesterday", "2026-03-01", "12:00", "''", "2026-13-01T00:00:00Z"})
+    @CsvSource({"yesterday", "2026-03-01", "12:00", "''", "2026-13-01T00:00:00Z", "999999999d"})
     void whatIsNoMomentIsSaid(String text) {
         assertThatThrownBy(() -> new SinceConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessageContaining("write how long ago");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"+999999999-01-01T00:00:00Z", "+10000-01-01T00:00:00Z", "-999999999-01-01T00:00:00Z"})
+    void aYearThatNoClockShowsIsRefused(String text) {
+        assertThatThrownBy(() -> new SinceConverter().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("a year from 1 to 9999");
     }
 }
