@@ -2,9 +2,13 @@ package io.muster.testkit.sim;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Prints the hash of one run: whatever differs from process to process must not show in it. */
 final class HashOfSeed {
+    private static final int LIMIT_SECONDS = 300;
+
     private HashOfSeed() {}
 
     /** Arguments: the seed and the simulated minutes. */
@@ -28,11 +32,19 @@ final class HashOfSeed {
                         Long.toString(minutes)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        List<String> printed = process.inputReader().lines().toList();
-        int exit = process.waitFor();
-        if (exit != 0) {
-            throw new AssertionError("the other process ended with " + exit + ": " + printed);
+        try {
+            CompletableFuture<List<String>> output = CompletableFuture.supplyAsync(
+                    () -> process.inputReader().lines().toList());
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("the other process did not end within " + LIMIT_SECONDS + " s");
+            }
+            List<String> printed = output.join();
+            if (process.exitValue() != 0) {
+                throw new AssertionError("the other process ended with " + process.exitValue() + ": " + printed);
+            }
+            return Long.parseLong(printed.get(printed.size() - 1));
+        } finally {
+            process.destroyForcibly();
         }
-        return Long.parseLong(printed.get(printed.size() - 1));
     }
 }
