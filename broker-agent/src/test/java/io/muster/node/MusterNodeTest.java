@@ -65,23 +65,28 @@ class MusterNodeTest {
 
     @Test
     void aPartitionThatCannotBeLedIsParkedAndReleasedWhenItIsCured() throws Exception {
-        try (LocalCluster cluster = new LocalCluster(dir, 1, 0)) {
-            cluster.start(1);
-            assertThat(cluster.node(1).awaitUnfenced(SOON)).isTrue();
+        try (LocalCluster cluster = new LocalCluster(dir, 1, 1)) {
+            cluster.start(1, 2);
+            for (MusterNode node : cluster.nodes.values()) {
+                assertThat(node.awaitUnfenced(SOON)).isTrue();
+            }
             cluster.work(1).broken = 7;
+            cluster.work(2).broken = 7;
             create(cluster, "orders", 10, 1);
             ListPartitionsRequest parked =
                     ListPartitionsRequest.newBuilder().setParked(true).build();
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> cluster.admin().listPartitions(parked).next().getPartitionsCount() == 1);
             assertThat(cluster.admin().listPartitions(parked).next().getPartitions(0))
                     .satisfies(p -> assertThat(p.getPartition()).isEqualTo(7))
                     .satisfies(p -> assertThat(p.getPhase()).isIn("parked", "handing over"))
-                    .satisfies(p -> assertThat(p.getReason()).contains("Broker 1 failed to lead it", "damaged"));
+                    .satisfies(
+                            p -> assertThat(p.getReason()).containsPattern("Broker [12] failed to lead it.*damaged"));
             assertThat(cluster.led()).isEqualTo(9);
             assertThat(get(cluster.httpPort(1), "/metrics")).contains("muster_partitions{state=\"parked\"} 1");
 
             cluster.work(1).broken = -1;
+            cluster.work(2).broken = -1;
             ReleasePartitionRequest release = ReleasePartitionRequest.newBuilder()
                     .setResource("orders")
                     .setPartition(7)

@@ -48,10 +48,21 @@ final class BalanceRound {
                 image, steps.changes::get, steps.roster, away, Math.max(0, limits.movesInFlightMax() - inFlight));
         replace(plan);
         replaced = plan.moves().size();
+        leaveSuspects(plan);
         returnLeaders(plan);
         plan.even();
         moved = plan.moves().size() - replaced;
         apply(plan);
+    }
+
+    /**
+     * What is suspected of harming its owners moves for that reason only. Moved for evenness, it could leave every owner but one
+     * before that one has shown whether it fails too.
+     */
+    private void leaveSuspects(ClusterPlan plan) {
+        for (Suspect suspect : image.suspects()) {
+            plan.freeze(steps.changes.get(suspect.slot()));
+        }
     }
 
     private void dropSuspicions(long wallMs) {
