@@ -118,7 +118,7 @@ class NemesisIT {
                         "quorum.election.timeout.ms",
                         "1000",
                         "snapshot.interval.batches",
-                        "500",
+                        "100000",
                         // whoever was killed often waits by itself: convergence must not take minutes for that
                         "fencing.flap.wait.ms",
                         "500",

@@ -84,7 +84,7 @@ final class NodeProcess {
         command.addAll(List.of(extra));
         try {
             ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().put("MUSTER_HEAP_OPTS", "-Xms64m -Xmx256m");
+            builder.environment().put("MUSTER_HEAP_OPTS", "-Xms64m -Xmx512m");
             builder.environment().putAll(environment);
             builder.environment().putAll(env);
             builder.redirectErrorStream(true);
