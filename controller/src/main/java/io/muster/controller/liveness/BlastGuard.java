@@ -120,8 +120,9 @@ final class BlastGuard {
         Iterator<Lost> all = recent.values().iterator();
         while (all.hasNext()) {
             Lost lost = all.next();
-            boolean counts = lost.whileHeld() && !hold.isEmpty() && !suspects.isEmpty();
-            if (!counts && (nowNs - lost.atNs() > windowNs || (lost.whileHeld() && hold.isEmpty()))) {
+            boolean holdIsOver = lost.whileHeld() && hold.isEmpty();
+            boolean othersLookDead = lost.whileHeld() && !suspects.isEmpty();
+            if (holdIsOver || (!othersLookDead && nowNs - lost.atNs() > windowNs)) {
                 all.remove();
             }
         }
